@@ -1,0 +1,62 @@
+"""A verb, written once: what it needs, what it is called in the trail, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xregistry_tui.workspace import Workspace
+
+
+class ActionError(Exception):
+    """What was asked cannot be done; the text says why and what to do instead."""
+
+
+class Refused(ActionError, PermissionError):
+    """The role may not do this; the text names the role, the permission and the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an action gave, and one past-tense sentence for people (a toast, standard error)."""
+
+    value: Any = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A verb. `permission` is asked for on the `subject` (an argument's name); `audited` verbs leave a trail."""
+
+    verb: str
+    run: Callable[..., Awaitable[Result]]
+    permission: str
+    subject: str
+    audited: bool = False
+    past: str = ""
+
+
+def find(verb: str) -> Action:
+    """The action of that verb."""
+    from xregistry_tui.actions import TABLE
+
+    try:
+        return TABLE[verb]
+    except KeyError:
+        raise ActionError(f"there is no action {verb!r}; there are: {', '.join(sorted(TABLE))}") from None
+
+
+async def perform(workspace: Workspace, role: str | None, verb: str, arguments: dict[str, Any]) -> Result:
+    """Check the permission, run the verb, leave the record. `role=None` is the trusted caller in this process."""
+    action = find(verb)
+    subject = str(arguments.get(action.subject, ""))
+    decision = workspace.decide(role, action.permission, subject)
+    if not decision.allowed:
+        workspace.record(role, "refused", subject, decision.reason)
+        raise Refused(decision.reason)
+    result = await action.run(workspace, **arguments)
+    if action.audited:
+        workspace.record(role, action.past or verb, subject, result.said)
+    return result

@@ -1,0 +1,87 @@
+"""Who is asking, bound to a workspace: perform a verb, read a snapshot, hear of changes.
+
+Faces know this Protocol and the values of `views`; nothing else of the workspace. Reads are immediate and never touch
+an engine; whatever does is a verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from xregistry_tui.actions.base import Result
+    from xregistry_tui.actions.views import (
+        BindingView,
+        FunctionView,
+        ModelView,
+        Node,
+        Overview,
+        ResourceView,
+        TrailEntry,
+        TypeView,
+        Work,
+    )
+    from xregistry_tui.core.changes import Subscription
+
+
+class Session(Protocol):
+    """What a face may do and see."""
+
+    @property
+    def role(self) -> str:
+        """Who is asking."""
+
+    async def perform(self, verb: str, /, **arguments: Any) -> Result:
+        """Do something; raises `ActionError` (with `Refused`) or `ResourceError`, whose text is for people."""
+
+    def subscribe(self, wake: Callable[[], None]) -> Subscription:
+        """Hear of changes; see `core.changes`."""
+
+    def overview(self) -> Overview:
+        """The header line."""
+
+    def children(self, path: str = "") -> tuple[Node, ...]:
+        """One level of the tree, in its order; the root's are the groups."""
+
+    def model(self, path: str) -> ModelView | None:
+        """A model with its bindings' figures."""
+
+    def function(self, path: str) -> FunctionView | None:
+        """A function."""
+
+    def type(self, path: str) -> TypeView | None:
+        """A type."""
+
+    def resource(self, name: str) -> ResourceView | None:
+        """A resource."""
+
+    def bindings(self) -> tuple[BindingView, ...]:
+        """Every binding, grouped by resource, worst first."""
+
+    def trail(self, limit: int = 200) -> tuple[TrailEntry, ...]:
+        """The newest entries of the trail, oldest first."""
+
+    def work(self) -> tuple[Work, ...]:
+        """What is running now."""
+
+    async def close(self) -> None:
+        """Stop everything this session started."""
+
+
+# The verbs of the first floor of features, with their arguments and what `Result.value` holds:
+#
+#   connect(target, name=None)                      → resource name; discovers, registers, binds
+#   disconnect(resource)                            → None
+#   discover(resource)                              → (registered paths, {collection: reason} of the failed)
+#   refresh(model)                                  → None; same grade, now
+#   sharpen(model)                                  → Grade reached; catalogue → sample → exact
+#   cost(model)                                     → plan.Cost of the next grade
+#   pause(model) · resume(model)                    → None
+#   cancel(work)                                    → None; the id of a Work
+#   records(model, where="", order_by=None, descending=False, offset=0, limit=100, keys=())  → resources.base.Page
+#   code(model)                                     → str, importable Python source of the model
+#   template(model)                                 → str, JSON text to start from: a live record, else an empty one
+#   validate(model, text)                           → report.ValidationReport
+#   validate_sample(model, limit=200)               → report.SampleReport over live records
+#   suggest(model, field, text="")                  → tuple[report.Suggestion, …], best first
