@@ -40,12 +40,12 @@ class Action:
 
 def find(verb: str) -> Action:
     """The action of that verb."""
-    from xregistry_tui.actions import TABLE
+    from xregistry_tui.actions import table
 
     try:
-        return TABLE[verb]
+        return table()[verb]
     except KeyError:
-        raise ActionError(f"there is no action {verb!r}; there are: {', '.join(sorted(TABLE))}") from None
+        raise ActionError(f"there is no action {verb!r}; there are: {', '.join(sorted(table()))}") from None
 
 
 async def perform(workspace: Workspace, role: str | None, verb: str, arguments: dict[str, Any]) -> Result:
@@ -54,9 +54,9 @@ async def perform(workspace: Workspace, role: str | None, verb: str, arguments: 
     subject = str(arguments.get(action.subject, ""))
     decision = workspace.decide(role, action.permission, subject)
     if not decision.allowed:
-        workspace.record(role, "refused", subject, decision.reason)
+        await workspace.record(role, "refused", subject, decision.reason)
         raise Refused(decision.reason)
     result = await action.run(workspace, **arguments)
     if action.audited:
-        workspace.record(role, action.past or verb, subject, result.said)
+        await workspace.record(role, action.past or verb, subject, result.said)
     return result

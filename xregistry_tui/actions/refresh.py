@@ -1,0 +1,72 @@
+"""Look again: refresh, sharpen, pause, resume, cancel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xregistry_tui.actions.base import Action, ActionError, Result
+
+if TYPE_CHECKING:
+    from xregistry_tui.enrichment.enriched import Live
+    from xregistry_tui.workspace import Workspace
+
+
+def live_of(workspace: Workspace, model: str) -> Live:
+    """The first binding of a model (its path), or the one of that key."""
+    found = workspace.enriched.live(model)
+    lives = (found,) if found is not None else workspace.enriched.lives(model)
+    if not lives:
+        raise ActionError(f"{model} has no live data: connect the resource that holds it, or bind it in the settings")
+    return lives[0]
+
+
+async def refresh(workspace: Workspace, model: str) -> Result:
+    """Look again now, at the same grade."""
+    live = await workspace.enriched.refresh(live_of(workspace, model).binding.key)
+    return Result(None, f"{model} refreshed") if live.state.reason == "" else Result(None, live.state.reason)
+
+
+async def sharpen(workspace: Workspace, model: str) -> Result:
+    """Look at the next better grade; the value is the grade reached."""
+    live = await workspace.enriched.sharpen(live_of(workspace, model).binding.key)
+    grade = live.profile.method if live.profile is not None else None
+    return Result(grade, f"{model}: {grade or 'no figures'}")
+
+
+async def cost(workspace: Workspace, model: str) -> Result:
+    """What the next better grade would cost; the value is a `profiling.plan.Cost`."""
+    return Result(await workspace.enriched.cost(live_of(workspace, model).binding.key))
+
+
+async def pause(workspace: Workspace, model: str) -> Result:
+    """Stop looking at a model until it is resumed."""
+    workspace.enriched.pause(live_of(workspace, model).binding.key)
+    return Result(None, f"{model} paused")
+
+
+async def resume(workspace: Workspace, model: str) -> Result:
+    """Look at a model again."""
+    workspace.enriched.resume(live_of(workspace, model).binding.key)
+    return Result(None, f"{model} resumed")
+
+
+async def cancel(workspace: Workspace, work: str) -> Result:
+    """End something that is running; its last good figures stay."""
+    for job in workspace.jobs:
+        if job.id == work and job.task is not None:
+            job.task.cancel()
+            return Result(None, f"{job.title}: cancelled")
+    if workspace.enriched.live(work) is None:
+        return Result(None, "it had ended already")
+    workspace.enriched.cancel(work)
+    return Result(None, "cancelled")
+
+
+ACTIONS = (
+    Action(verb="refresh", run=refresh, permission="read", subject="model"),
+    Action(verb="sharpen", run=sharpen, permission="read", subject="model"),
+    Action(verb="cost", run=cost, permission="read", subject="model"),
+    Action(verb="pause", run=pause, permission="read", subject="model", audited=True, past="paused"),
+    Action(verb="resume", run=resume, permission="read", subject="model", audited=True, past="resumed"),
+    Action(verb="cancel", run=cancel, permission="read", subject="work"),
+)

@@ -1,0 +1,155 @@
+"""The composition root: open, wire, close. It holds what the verbs act on and has no verbs of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from xregistry_tui.core.access import Decision, decide
+from xregistry_tui.core.audit import AuditRecord, append
+from xregistry_tui.store.base import MemoryStore, Store
+
+if TYPE_CHECKING:
+    from xregistry_tui.config import Settings
+    from xregistry_tui.core.bindings import Binding
+    from xregistry_tui.core.changes import Changes
+    from xregistry_tui.enrichment.enriched import EnrichedRegistry
+    from xregistry_tui.resources.base import XResource
+    from xregistry_tui.xregistry import XRegistry
+
+TRAIL = "trail"
+TRAIL_KEPT = 1_000
+
+
+class ConnectionStatus(StrEnum):
+    """Where a resource stands."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A resource that was asked for, what it holds, and what of it could not be read (collection → reason)."""
+
+    resource: XResource
+    status: ConnectionStatus = ConnectionStatus.CONNECTING
+    reason: str = ""
+    collections: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something a verb started that a person may watch and cancel."""
+
+    id: str
+    title: str
+    since: datetime.datetime
+    task: asyncio.Task[Any] | None
+
+
+class Workspace:
+    """One registry with its resources, its live figures, what it remembers and who was told what."""
+
+    def __init__(self, settings: Settings, registry: XRegistry, store: Store) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.store = store
+        self.connections: Mapping[str, Connection] = MappingProxyType({})
+        self.wanted: tuple[Binding, ...] = ()
+        self.jobs: tuple[Job, ...] = ()
+        self.trail: deque[AuditRecord] = deque(maxlen=TRAIL_KEPT)
+        self._jobs_started = 0
+
+    @property
+    def changes(self) -> Changes:
+        """Where what changed is said."""
+        return self.registry.changes
+
+    @property
+    def enriched(self) -> EnrichedRegistry:
+        """What live data says about the models."""
+        return self.registry.get_enriched()
+
+    @staticmethod
+    def now() -> datetime.datetime:
+        """The moment, aware UTC."""
+        return datetime.datetime.now(datetime.UTC)
+
+    def want(self, bindings: Iterable[Binding]) -> None:
+        """Bindings to make as soon as their resource is there."""
+        self.wanted = (*self.wanted, *bindings)
+
+    def set_connection(self, connection: Connection) -> None:
+        """Replace what is known of a resource."""
+        name = connection.resource.name
+        self.connections = MappingProxyType({**self.connections, name: connection})
+        self.changes.mark(f"resource:{name}", "tree")
+
+    def change_connection(self, name: str, **changed: Any) -> None:
+        """Replace parts of what is known of a resource; a resource that is gone meanwhile stays gone."""
+        if name in self.connections:
+            self.set_connection(replace(self.connections[name], **changed))
+
+    def drop_connection(self, name: str) -> None:
+        """Forget a resource."""
+        self.connections = MappingProxyType({n: c for n, c in self.connections.items() if n != name})
+        self.changes.mark(f"resource:{name}", "tree")
+
+    def start_job(self, title: str) -> Job:
+        """Note that the current task does something a person may watch."""
+        self._jobs_started += 1
+        job = Job(f"job-{self._jobs_started}", title, self.now(), asyncio.current_task())
+        self.jobs = (*self.jobs, job)
+        self.changes.mark("work")
+        return job
+
+    def end_job(self, job: Job) -> None:
+        """It is over, however it ended."""
+        self.jobs = tuple(running for running in self.jobs if running is not job)
+        self.changes.mark("work")
+
+    def decide(self, role: str | None, permission: str, subject: str) -> Decision:
+        """Whether a role may do what needs `permission` on `subject`; `None` is the trusted caller in this process."""
+        if role is None:
+            return Decision(True, "the caller is trusted")
+        superusers = self.settings.access.superuser_roles
+        item = self.registry.models.get_by_namespace(subject)
+        grants = item.metadata.permissions if item is not None else {}
+        return decide(grants, role, permission, subject, superusers)
+
+    async def record(self, who: str | None, verb: str, subject: str, text: str) -> None:
+        """Leave a record in the trail: durable when this returns."""
+        tip = self.trail[-1] if self.trail else None
+        record = append(tip, at=self.now(), who=who or "system", verb=verb, subject=subject, text=text)
+        self.trail.append(record)
+        await self.store.append(TRAIL, [record.as_json()])
+        self.changes.mark("trail")
+
+    async def close(self) -> None:
+        """Cancel what runs, close every resource; closing twice is harmless."""
+        current = asyncio.current_task()
+        running = [job.task for job in self.jobs if job.task is not None and job.task is not current]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self.enriched.close()
+        for connection in self.connections.values():
+            await connection.resource.close()
+        self.connections = MappingProxyType({})
+        await self.store.close()
+
+
+def open_workspace(settings: Settings, registry: XRegistry | None = None, store: Store | None = None) -> Workspace:
+    """A workspace on a registry (a new one by default) and a store (in memory by default)."""
+    from xregistry_tui.xregistry import XRegistry
+
+    return Workspace(settings, registry or XRegistry(), store or MemoryStore())
