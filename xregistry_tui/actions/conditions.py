@@ -10,7 +10,7 @@ from xregistry_tui.resources.base import Condition
 _TOKEN = re.compile(
     r"""\s*(?:"(?P<quoted>(?:[^"]|"")+)"|(?P<bare>[^\s"=<>!~]+))   # a field, quoted where it has spaces
         \s*(?P<operator>!=|<=|>=|=|<|>|~)\s*
-        (?:"(?P<text>(?:[^"]|"")*)"|(?P<word>[^\s]*))\s*(?:(?:,|and\b)\s*)?""",
+        (?:"(?P<text>(?:[^"]|"")*)"|(?P<word>[^\s,]*(?:,[^\s,]+)*))\s*(?:(?:,|and\b)\s*)?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _EXAMPLE = 'write conditions as field=value, e.g.  status=paid total>100 "first name"~an coupon=null'

@@ -40,6 +40,7 @@ def resource_of(workspace: Workspace, live: Live) -> XResource:
 async def records(
     workspace: Workspace,
     model: str,
+    *,
     where: str = "",
     order_by: str | None = None,
     descending: bool = False,
