@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +57,5 @@ def test_any_quoted_value_comes_through_whole(values: list[str]) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_words(text: str) -> None:
-    try:
-        read_conditions(text, FIELDS)
-    except ActionError as error:
-        assert str(error)
+    with contextlib.suppress(ActionError):
+        assert all(condition.field in FIELDS for condition in read_conditions(text, FIELDS))

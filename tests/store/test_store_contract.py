@@ -1,0 +1,58 @@
+"""What every store promises. Each store joins by adding itself to `STORES`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from xregistry_tui.store.base import Conflict, MemoryStore, Point, Store
+
+STORES: list[Callable[[], Store]] = [MemoryStore]
+NOON = datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(params=STORES, ids=lambda make: make.__name__)
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    opened: Store = request.param()
+    yield opened
+    await opened.close()
+
+
+async def test_a_document_is_replaced_whole_and_its_epoch_counts_up(store: Store) -> None:
+    assert await store.get("grants", "models.shop") is None
+    assert await store.put("grants", "models.shop", {"a": 1}) == 1
+    assert await store.put("grants", "models.shop", {"b": 2}) == 2
+    document = await store.get("grants", "models.shop")
+    assert document is not None
+    assert (document.value, document.epoch) == ({"b": 2}, 2)
+
+
+async def test_a_lost_race_is_a_conflict_and_never_a_lost_update(store: Store) -> None:
+    await store.put("grants", "x", {"by": "first"}, expect=0)
+    with pytest.raises(Conflict, match="at epoch 1, not 0: read it again"):
+        await store.put("grants", "x", {"by": "second"}, expect=0)
+    document = await store.get("grants", "x")
+    assert document is not None
+    assert document.value == {"by": "first"}
+
+
+async def test_a_scan_gives_the_documents_of_one_kind_by_key(store: Store) -> None:
+    for kind, key in (("a", "2"), ("b", "1"), ("a", "1")):
+        await store.put(kind, key, {})
+    assert [document.key for document in await store.scan("a")] == ["1", "2"]
+
+
+async def test_a_journal_keeps_its_order(store: Store) -> None:
+    await store.append("trail", [{"n": 1}, {"n": 2}])
+    await store.append("trail", [{"n": 3}])
+    assert await store.tail("trail", 2) == [{"n": 2}, {"n": 3}]
+    assert await store.tail("trail", 0) == []
+    assert await store.tail("another", 5) == []
+
+
+async def test_a_series_answers_from_a_moment_on(store: Store) -> None:
+    points = [Point(NOON + datetime.timedelta(minutes=minute), {"rows": minute}) for minute in range(3)]
+    await store.add_points("shop.orders", points)
+    assert await store.points("shop.orders", points[1].at) == points[1:]
