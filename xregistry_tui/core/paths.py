@@ -1,0 +1,100 @@
+"""Paths: how everything registered is called.
+
+A key is its path without the prefix (`models.shop.orders`); the prefix (`ns`) is accepted and added at the edge only.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import keyword
+import unicodedata
+
+from xregistry_tui.schema.names import LONGEST, safe_fields, safe_segments
+
+__all__ = [
+    "LONGEST",
+    "PREFIX",
+    "InvalidPath",
+    "join",
+    "literal_prefix",
+    "matches",
+    "parent",
+    "safe_fields",
+    "safe_segments",
+    "segment",
+    "split",
+    "with_prefix",
+    "without_prefix",
+]
+
+PREFIX = "ns"
+_WILD = frozenset("*?[")
+
+
+class InvalidPath(ValueError):
+    """A path or a part of one that cannot be a name; the text says which and why."""
+
+
+def segment(text: str) -> str:
+    """One part of a path in its normal form (NFKC; a keyword gets `_`); raises `InvalidPath`.
+
+    >>> segment("orders"), segment("class")
+    ('orders', 'class_')
+    """
+    normal = unicodedata.normalize("NFKC", text)
+    if not normal.isidentifier():
+        raise InvalidPath(f"{text!r} is no identifier: give a name of letters, digits and underscores")
+    if len(normal) > LONGEST:
+        raise InvalidPath(f"{text[:20]!r}… has {len(normal)} characters; a name has at most {LONGEST}")
+    if normal.startswith("__") and normal.endswith("__"):
+        raise InvalidPath(f"{text!r} is a name of the language itself: give another name")
+    return normal + "_" if keyword.iskeyword(normal) else normal
+
+
+def split(path: str) -> tuple[str, ...]:
+    """The parts of a path in their normal form; the empty path has none."""
+    return tuple(segment(part) for part in path.split(".")) if path else ()
+
+
+def join(*parts: str) -> str:
+    """A path of parts, each of which may itself be a path; empty ones are left out."""
+    return ".".join(part for part in parts if part)
+
+
+def parent(path: str) -> str:
+    """The path above; that of a single part is empty."""
+    return path.rpartition(".")[0]
+
+
+def without_prefix(path: str, prefix: str = PREFIX) -> str:
+    """The key behind a path as people write it.
+
+    >>> without_prefix("ns.models.shop.orders"), without_prefix("models.shop.orders")
+    ('models.shop.orders', 'models.shop.orders')
+    """
+    return path.removeprefix(prefix + ".") if prefix else path
+
+
+def with_prefix(path: str, prefix: str = PREFIX) -> str:
+    """A key as people see it."""
+    return join(prefix, path)
+
+
+def matches(pattern: str, path: str, prefix: str = PREFIX) -> bool:
+    """Shell-style and case-sensitive; `*` crosses dots. Either may carry the prefix.
+
+    >>> matches("ns.functions.math.*", "functions.math.basic.add")
+    True
+    """
+    return fnmatch.fnmatchcase(without_prefix(path, prefix), without_prefix(pattern, prefix))
+
+
+def literal_prefix(pattern: str) -> str:
+    """The leading parts of a pattern that hold no wildcard: nothing outside them can match.
+
+    >>> literal_prefix("functions.math.b*"), literal_prefix("*")
+    ('functions.math', '')
+    """
+    parts = pattern.split(".")
+    wild = next((index for index, part in enumerate(parts) if _WILD & set(part)), len(parts))
+    return ".".join(parts[:wild])
