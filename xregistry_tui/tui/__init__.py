@@ -1,0 +1,1 @@
+"""The dashboard: perform() and snapshots in, pictures out."""

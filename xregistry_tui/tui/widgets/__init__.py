@@ -1,0 +1,1 @@
+"""One widget a file: plain values in, nested past-tense messages out, no workspace."""
