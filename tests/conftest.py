@@ -1,0 +1,23 @@
+"""What every test stands on: folders of its own, and none of the settings of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+FOLDERS = ("CONFIG", "STATE", "CACHE", "DATA")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, with the folders of settings, state, cache and data in it."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    for name in FOLDERS:
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
+    for name in os.environ:
+        if name.startswith(("XREGISTRY_", "DYNACONF_")) or name.endswith("_FOR_DYNACONF"):
+            monkeypatch.delenv(name)
+    return folder
