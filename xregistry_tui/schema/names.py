@@ -14,13 +14,14 @@ LONGEST = 128
 UNNAMED = "unnamed"
 
 # What a generated model may not call a field: the names of pydantic's BaseModel, and what its source refers to.
-RESERVED_FIELDS = frozenset(
-    """construct copy dict from_orm json model_computed_fields model_config model_construct model_copy model_dump
+_RESERVED = """
+    construct copy dict from_orm json model_computed_fields model_config model_construct model_copy model_dump
     model_dump_json model_extra model_fields model_fields_set model_json_schema model_parametrized_name
     model_post_init model_rebuild model_validate model_validate_json model_validate_strings parse_file parse_obj
     parse_raw schema schema_json update_forward_refs validate
-    Annotated Any BaseModel ConfigDict Decimal Field Literal UUID bool bytes dt float int list str""".split()
-)
+    Annotated Any BaseModel ConfigDict Decimal Field Literal UUID bool bytes dt float int list str
+"""
+RESERVED_FIELDS = frozenset(_RESERVED.split())
 
 
 def safe_segments(true_names: Iterable[str], assigned: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -30,7 +31,7 @@ def safe_segments(true_names: Iterable[str], assigned: Mapping[str, str] | None 
     SHA-256.
 
     >>> safe_segments(["orders", "Orders", "class", "2020 sales", ""])
-    {'orders': 'orders_7d6ae2', 'Orders': 'Orders', 'class': 'class_', '2020 sales': 'n2020_sales', '': 'unnamed'}
+    {'orders': 'orders_1c168a', 'Orders': 'Orders', 'class': 'class_', '2020 sales': 'n2020_sales', '': 'unnamed'}
     """
     return _assign(true_names, assigned or {}, frozenset())
 

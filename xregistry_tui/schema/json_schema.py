@@ -1,0 +1,247 @@
+"""Shapes read off JSON Schema (draft 2020-12, as pydantic writes it): what a hand-written model asks for.
+
+What a shape cannot say (formats, cross-field conditions) stays with the model itself; it is never guessed at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Required, Rule
+from xregistry_tui.schema.shape import CollectionKind, FieldShape, Kind, Shape
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic_core.core_schema import DecimalSchema
+
+Json: TypeAlias = Mapping[str, Any]
+
+DEEPEST = 32
+_NULL = "null"
+_BY_TYPE = {
+    "boolean": Kind.BOOLEAN,
+    "integer": Kind.INTEGER,
+    "number": Kind.NUMBER,
+    "string": Kind.STRING,
+    "array": Kind.ARRAY,
+    "object": Kind.OBJECT,
+}
+_BY_FORMAT = {
+    "date-time": Kind.DATETIME,
+    "date": Kind.DATE,
+    "time": Kind.TIME,
+    "duration": Kind.DURATION,
+    "uuid": Kind.UUID,
+    "binary": Kind.BYTES,
+    "base64url": Kind.BYTES,
+}
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one schema allows: its kinds, whether null is among them, and what else it says."""
+
+    kinds: tuple[Kind, ...] = ()
+    nullable: bool = False
+    fields: tuple[FieldShape, ...] = ()
+    items: FieldShape | None = None
+    values: tuple[Any, ...] | None = None
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The definitions that `$ref` points to, who is named as the source of rules, and how deep we are."""
+
+    root: Json
+    source: str
+    depth: int = 0
+    open: tuple[str, ...] = field(default=())
+
+
+def shape_of(json_schema: Json, name: str, *, source: str | None = None) -> Shape:
+    """The shape that a JSON Schema of an object asks for; `source` names it in rules (`Literal in demo.Order`)."""
+    reader = _Reader(json_schema, source if source is not None else name)
+    schema, reader = _resolved(json_schema, reader)
+    return Shape(
+        name=name,
+        kind=CollectionKind.MODEL,
+        fields=_fields(schema, reader),
+        description=schema.get("description"),
+    )
+
+
+def shape_of_model(model_class: type[BaseModel], name: str, *, source: str | None = None) -> Shape:
+    """The shape that a model asks for: as `shape_of`, and decimals are told from numbers."""
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Generate(GenerateJsonSchema):
+        def decimal_schema(self, schema: DecimalSchema) -> dict[str, Any]:
+            written: dict[str, Any] = {"type": "number", "format": "decimal"}
+            for bound, keyword in _BOUNDS.items():
+                if bound in schema:
+                    written[keyword] = float(schema[bound])  # type: ignore[literal-required]
+            return written
+
+    return shape_of(model_class.model_json_schema(schema_generator=Generate), name, source=source)
+
+
+def _fields(schema: Json, reader: _Reader) -> tuple[FieldShape, ...]:
+    required = set(schema.get("required", ()))
+    properties: Json = schema.get("properties", {})
+    return tuple(_field(name, one, name in required, reader) for name, one in properties.items())
+
+
+def _field(name: str, schema: Json, required: bool, reader: _Reader) -> FieldShape:
+    found = _read(schema, reader)
+    rules = found.rules
+    if found.values is not None:
+        rules = (OneOf(found.values, f"Literal in {reader.source}"), *rules)
+    if required and not found.nullable and found.kinds:
+        rules = (Required(f"required in {reader.source}"), *rules)
+    return FieldShape(
+        name=name,
+        kinds=found.kinds,
+        nullable=found.nullable or not found.kinds,
+        required=required,
+        default=json.dumps(schema["default"], ensure_ascii=False) if "default" in schema else None,
+        fields=found.fields,
+        items=found.items,
+        rules=rules,
+        description=_description(schema),
+    )
+
+
+def _description(schema: Json) -> str | None:
+    written = schema.get("description")
+    if written is None and schema.get("format") not in (None, "decimal", *_BY_FORMAT):
+        return f"format {schema['format']}"
+    return written if isinstance(written, str) else None
+
+
+def _resolved(schema: Json, reader: _Reader) -> tuple[Json, _Reader]:
+    """What a `$ref` within the document points to; a record that holds itself is an open object one level down."""
+    target = schema.get("$ref")
+    if not isinstance(target, str):
+        return schema, reader
+    if target in reader.open or reader.depth >= DEEPEST or not target.startswith("#"):
+        return {"type": "object"}, reader
+    found: Any = reader.root
+    for part in target[1:].split("/")[1:]:
+        found = found.get(part.replace("~1", "/").replace("~0", "~"), {}) if isinstance(found, Mapping) else {}
+    inner = replace(reader, open=(*reader.open, target), depth=reader.depth + 1)
+    return _resolved({**found, **{key: value for key, value in schema.items() if key != "$ref"}}, inner)
+
+
+def _read(schema: Any, reader: _Reader) -> _Found:
+    if not isinstance(schema, Mapping):
+        return _Found()
+    schema, reader = _resolved(schema, reader)
+    options = schema.get("anyOf") or schema.get("oneOf")
+    if isinstance(options, Sequence) and options:
+        return _either([_read(option, reader) for option in options])
+    whole = schema.get("allOf")
+    if isinstance(whole, Sequence) and len(whole) == 1:
+        return _read({**whole[0], **{key: value for key, value in schema.items() if key != "allOf"}}, reader)
+    return _single(schema, reader)
+
+
+def _single(schema: Json, reader: _Reader) -> _Found:
+    values = _values(schema)
+    types = schema.get("type", _types_of(values))
+    names = [types] if isinstance(types, str) else list(types)
+    kinds = tuple(dict.fromkeys(_kind(name, schema) for name in names if name in _BY_TYPE))
+    present = tuple(value for value in values or () if value is not None)
+    return _Found(
+        kinds=kinds,
+        nullable=_NULL in names or (values is not None and None in values),
+        fields=_fields(schema, reader) if Kind.OBJECT in kinds else (),
+        items=_items(schema, reader, kinds),
+        values=present if values is not None and _scalars(present) else None,
+        rules=_rules(schema, reader.source),
+    )
+
+
+def _values(schema: Json) -> tuple[Any, ...] | None:
+    if "const" in schema:
+        return (schema["const"],)
+    closed = schema.get("enum")
+    return tuple(closed) if isinstance(closed, Sequence) and not isinstance(closed, str) else None
+
+
+def _scalars(values: tuple[Any, ...]) -> bool:
+    return bool(values) and all(isinstance(value, str | int | float | bool) for value in values)
+
+
+def _types_of(values: tuple[Any, ...] | None) -> list[str]:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): _NULL}
+    return list(dict.fromkeys(names[type(value)] for value in values or () if type(value) in names))
+
+
+def _kind(name: str, schema: Json) -> Kind:
+    if name == "string":
+        return _BY_FORMAT.get(str(schema.get("format")), Kind.STRING)
+    if name == "number" and schema.get("format") == "decimal":
+        return Kind.DECIMAL
+    if name == "object" and not schema.get("properties") and isinstance(schema.get("additionalProperties"), Mapping):
+        return Kind.MAP
+    return _BY_TYPE[name]
+
+
+def _items(schema: Json, reader: _Reader, kinds: tuple[Kind, ...]) -> FieldShape | None:
+    inner = schema.get("items" if Kind.ARRAY in kinds else "additionalProperties")
+    if not ({Kind.ARRAY, Kind.MAP} & set(kinds)) or not isinstance(inner, Mapping):
+        return None
+    return _field("*", inner, False, reader)
+
+
+def _rules(schema: Json, source: str) -> tuple[Rule, ...]:
+    where = f"constraint in {source}"
+    bounds = {bound: schema.get(keyword) for bound, keyword in _BOUNDS.items()}
+    least, most = schema.get("minLength"), schema.get("maxLength")
+    rules: list[Rule] = []
+    if any(bound is not None for bound in bounds.values()):
+        rules.append(Range(**bounds, source=where))
+    if least is not None or most is not None:
+        rules.append(Length(least, most, where))
+    if isinstance(schema.get("pattern"), str):
+        rules.append(Pattern(schema["pattern"], where))
+    return tuple(rules)
+
+
+def _either(found: Sequence[_Found]) -> _Found:
+    """Several ways to be valid as one; a rule of one way holds for all only where it speaks of its own kind alone."""
+    present = [one for one in found if one.kinds or not one.nullable]
+    if any(not one.kinds for one in present):
+        return _Found(nullable=any(one.nullable for one in found))
+    closed = all(one.values is not None for one in present) and bool(present)
+    return _Found(
+        kinds=tuple(dict.fromkeys(kind for one in present for kind in one.kinds)),
+        nullable=any(one.nullable for one in found),
+        fields=next((one.fields for one in present if one.fields), ()),
+        items=next((one.items for one in present if one.items is not None), None),
+        values=tuple(value for one in present for value in one.values or ()) if closed else None,
+        rules=_shared(present),
+    )
+
+
+def _shared(present: Sequence[_Found]) -> tuple[Rule, ...]:
+    """The rules that hold whichever way is taken."""
+    if len(present) == 1:
+        return present[0].rules
+    return tuple(
+        rule
+        for one in present
+        for rule in one.rules
+        if all(other is one or not (_spoken_of(rule) & set(other.kinds)) for other in present)
+    )
+
+
+def _spoken_of(rule: Rule) -> set[Kind]:
+    if isinstance(rule, Range):
+        return {Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL}
+    return {Kind.STRING, Kind.BYTES, Kind.DATETIME, Kind.DATE, Kind.TIME, Kind.UUID, Kind.DURATION}
