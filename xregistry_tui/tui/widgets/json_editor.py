@@ -49,7 +49,7 @@ class Mark:
 
 def escaped(text: str) -> str:
     """JSON text with terminal and line-breaking hazards as escapes: the same value, and nothing hidden."""
-    return _HAZARDS.sub(lambda match: json.dumps(match.group())[1:-1], text.replace("\r\n", "\n"))
+    return _HAZARDS.sub(lambda match: json.dumps(match.group())[1:-1], text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.message import Message
 
 from xregistry_tui.actions.views import TrailEntry
 from xregistry_tui.tui.format import line
@@ -18,6 +19,9 @@ class Trail(LineList):
 
     DEFAULT_CSS = "Trail { height: 1fr; }"
 
+    class Moved(Message):
+        """It follows now, or does not any more; see `following`."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, follow=True, cursor=False)
         self._entries: tuple[TrailEntry, ...] = ()
@@ -30,13 +34,17 @@ class Trail(LineList):
 
     def follow(self, on: bool) -> None:
         """Keep the newest in view, or stay where we are."""
-        self.following = on
+        if on != self.following:
+            self.following = on
+            self.post_message(self.Moved())
         if on:
             self.scroll_end(animate=False)
 
     def scrolled_to(self, *, at_end: bool) -> None:
         """Scrolled up by hand: stay there; scrolled back to the end: follow."""
-        self.following = at_end
+        if at_end != self.following:
+            self.following = at_end
+            self.post_message(self.Moved())
 
     def draw(self) -> tuple[Line, ...]:
         """One line an entry."""

@@ -1,0 +1,221 @@
+"""Live: every binding with its state and figures, worst first, and the trail below, following."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from xregistry_tui.actions.base import ActionError
+from xregistry_tui.core.bindings import RefreshStatus
+from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.tui.format import joined, line
+from xregistry_tui.tui.screens.base import ModeScreen
+from xregistry_tui.tui.screens.live_rows import COLUMNS, TICKING, Group, grouped, rows, settled, summary, ticking
+from xregistry_tui.tui.text import plain
+from xregistry_tui.tui.widgets.grid import Grid, Row
+from xregistry_tui.tui.widgets.line_list import ends
+from xregistry_tui.tui.widgets.lines import Lines
+from xregistry_tui.tui.widgets.trail import Trail
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from xregistry_tui.actions.views import BindingView
+
+SORTS: Mapping[str, Callable[[BindingView], Any] | None] = {
+    "worst first": None,
+    "by name": lambda view: view.title.casefold(),
+    "most rows first": lambda view: -(view.profile.rows.value if view.profile else -1),
+    "dearest first": lambda view: -view.spent_ms_per_minute,
+}
+EMPTY = "Nothing is watched yet. Connect something: leave with ctrl+q and start xreg-tui with a file, or xreg-tui demo."
+
+
+class LiveScreen(ModeScreen):
+    """The second mode. Nothing changes its place while the table has the keys."""
+
+    CSS_PATH = "live.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pause", "pause", id="live.pause"),
+        Binding("r", "refresh", "refresh", id="live.refresh"),
+        Binding("f", "follow", "follow", id="live.follow"),
+        Binding("s", "sort", "sort", id="live.sort"),
+        Binding("z", "zoom", "zoom trail", id="live.zoom"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: dict[str, BindingView] = {}
+        self._groups: tuple[Group, ...] = ()
+        self._order: tuple[str, ...] = ()
+        self._sort = "worst first"
+        self._moved = False
+
+    def compose_body(self) -> ComposeResult:
+        """The table above, the trail below."""
+        yield Lines(id="live-summary")
+        yield Grid(id="live-table")
+        with Vertical(id="live-below"):
+            yield Lines(id="live-trail-heading")
+            yield Trail(id="live-trail")
+
+    def on_mount(self) -> None:
+        """Start to count."""
+        self.grid.set_columns(COLUMNS)
+        self.set_interval(1, self.tick)
+        self.grid.focus()
+
+    @property
+    def grid(self) -> Grid:
+        """The table."""
+        return self.query_one(Grid)
+
+    # Reading
+
+    def read(self) -> None:
+        """Read everything anew, in the order that is due now."""
+        self._order = ()
+        self._read_bindings()
+        self._read_trail()
+
+    def on_items(self, keys: frozenset[str]) -> None:
+        """Read what is dirty."""
+        if any(key.startswith(("binding:", "resource:", "tree")) for key in keys):
+            self._read_bindings()
+        if "trail" in keys:
+            self._read_trail()
+
+    def _read_bindings(self) -> None:
+        session = self.app.session
+        views = session.bindings() if session is not None else ()
+        self._views = {view.binding.key: view for view in views}
+        due = self._due(views)
+        wanted = tuple(view.binding.key for view in due)
+        held = self._order if self._order and self.grid.has_focus else wanted
+        shown = settled(held, due)
+        self._order = tuple(view.binding.key for view in shown)
+        self._moved = self._order != wanted
+        resources = session.overview().resources if session is not None else ()
+        self._groups = grouped(shown, resources)
+        self._draw()
+
+    def _due(self, views: tuple[BindingView, ...]) -> tuple[BindingView, ...]:
+        key = SORTS[self._sort]
+        return views if key is None else tuple(sorted(views, key=key))
+
+    def _read_trail(self) -> None:
+        session = self.app.session
+        if session is not None:
+            self.query_one(Trail).show(session.trail())
+        self._draw_trail_heading()
+
+    # Drawing
+
+    def _draw(self) -> None:
+        now = self.app.now()
+        shown = tuple(rows(self._groups, now, self.grid.shown_columns))
+        self.grid.set_rows(shown or (Row("empty", {"model": line((EMPTY, "dim"))}, spill="model", inert=True),))
+        self._draw_summary()
+
+    def _draw_summary(self) -> None:
+        heading = self.query_one("#live-summary", Lines)
+        left, right = summary(tuple(self._views.values()), len(self._groups), self.app.now())
+        order = line((self._sort, "dim"), (" · s puts in order", "accent") if self._moved else "")
+        heading.set_lines(
+            (ends(line(" ", left), joined((order, (right, "dim")), "     "), heading.size.width), Text(""))
+        )
+
+    def _draw_trail_heading(self) -> None:
+        heading = self.query_one("#live-trail-heading", Lines)
+        follows = self.query_one(Trail).following
+        state = ("following", "dim") if follows else ("stands still · f follows", "accent")
+        heading.set_lines((line(" ", ("TRAIL", "dim"), "   ", state), Text("")))
+
+    def tick(self) -> None:
+        """Count on: only the cells that count, only of the lines in view."""
+        if not self.is_current:
+            return
+        now = self.app.now()
+        top = self.grid.scroll_offset.y
+        shown = list(self.grid.rows)
+        for place in range(top, min(len(shown), top + self.grid.size.height)):
+            view = self._views.get(shown[place].key)
+            if view is not None:
+                shown[place] = _counted(shown[place], ticking(view, now))
+        self.grid.set_rows(shown, flash=False)
+        self._draw_summary()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What there is room for decides where a reason is written."""
+        self.call_after_refresh(self._draw)
+
+    # Commands
+
+    def on_grid_selected(self, event: Grid.Selected) -> None:
+        """Open the model in Explore."""
+        if (view := self._views.get(event.key)) is not None:
+            self.app.open_subject(view.binding.model)
+
+    def on_descendant_blur(self) -> None:
+        """Focus left the table: the order that waits is due."""
+        if self._moved and not self.grid.has_focus:
+            self._read_bindings()
+
+    def on_trail_moved(self) -> None:
+        """It follows, or not any more."""
+        self._draw_trail_heading()
+
+    def action_pause(self) -> None:
+        """Pause the binding under the cursor, or let it go on."""
+        view = self._current
+        if view is not None:
+            paused = view.state.status is RefreshStatus.PAUSED
+            self.run_worker(self._perform("resume" if paused else "pause", view.binding.model))
+
+    def action_refresh(self) -> None:
+        """Look again now."""
+        if (view := self._current) is not None:
+            self.run_worker(self._perform("refresh", view.binding.model))
+
+    def action_sort(self) -> None:
+        """Put in order; where it is in order, sort by something else."""
+        if not self._moved:
+            names = tuple(SORTS)
+            self._sort = names[(names.index(self._sort) + 1) % len(names)]
+        self._order = ()
+        self._read_bindings()
+
+    def action_follow(self) -> None:
+        """Follow the trail, or let it stand still."""
+        trail = self.query_one(Trail)
+        trail.follow(not trail.following)
+
+    def action_zoom(self) -> None:
+        """The trail alone, or both."""
+        self.toggle_class("-zoomed")
+        (self.query_one(Trail) if self.has_class("-zoomed") else self.grid).focus()
+
+    @property
+    def _current(self) -> BindingView | None:
+        key = self.grid.cursor_key
+        return self._views.get(key) if key is not None else None
+
+    async def _perform(self, verb: str, model: str) -> None:
+        session = self.app.session
+        if session is None:
+            return
+        try:
+            await session.perform(verb, model=model)
+        except (ActionError, ResourceError) as error:
+            self.notify(plain(str(error), 400), severity="warning", markup=False)
+
+
+def _counted(row: Row, cells: Mapping[str, Any]) -> Row:
+    kept = {key: cell for key, cell in cells.items() if key in TICKING}
+    return replace(row, cells={**row.cells, **kept})
