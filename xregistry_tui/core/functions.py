@@ -215,7 +215,7 @@ class FunctionRegistry(Registry[RegisteredFunction]):
             return lambda decorated: _counted(self._add(decorated, name, namespace, tags, permissions, replace=replace))
         return self._add(func, name, namespace, tags, permissions, replace=replace)
 
-    def _add(  # noqa: PLR0917 - what `register` was given, as given
+    def _add(
         self,
         func: Callable[..., Any],
         name: str | None,
