@@ -1,0 +1,167 @@
+"""The commands, one function each: options in, exit code out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from xregistry_tui.actions.tables import visible
+from xregistry_tui.cli.words import FAILED, FINE, USAGE
+from xregistry_tui.config import SettingsError
+from xregistry_tui.config.masking import mask, mask_text
+
+if TYPE_CHECKING:
+    import argparse
+    from types import FrameType
+
+    from xregistry_tui.actions.session import Session
+
+
+def say(text: str, code: int = FINE) -> int:
+    """One line on standard error, safe to print, and the code to leave with."""
+    sys.stderr.write(f"xreg-tui: {visible(mask_text(' '.join(text.split())))}\n")
+    return code
+
+
+def put(text: str) -> None:
+    """Data, on standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty()
+
+
+def _settings(options: argparse.Namespace) -> tuple[Path | None, dict[str, Any]]:
+    """What the global options say: the settings file, and the keys that win over all others."""
+    file, role = getattr(options, "settings", None), getattr(options, "role", None)
+    return (Path(file).absolute() if file else None), ({"access.role": role} if role else {})
+
+
+def open_targets(options: argparse.Namespace) -> int:
+    """`xreg-tui [TARGET…]`: the dashboard."""
+    if not _on_terminal():
+        instead = f"xreg-tui profile {options.targets[0]}" if options.targets else "xreg-tui profile TARGET"
+        return say(f"the dashboard needs a terminal; without one, `{instead}` prints what it would show", USAGE)
+    from xregistry_tui.cli.opening import open_session
+
+    settings = _settings(options)
+    title = ", ".join(os.path.basename(target) for target in options.targets)
+    return _dashboard(lambda: open_session(*settings, options.targets), title)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """`xreg-tui demo`: the dashboard on a shop of its own; without a terminal the shop's profile."""
+    from xregistry_tui.cli.opening import open_demo
+    from xregistry_tui.cli.profile import profile_demo
+
+    settings = _settings(options)
+    with ExitStack() as stack:
+        if _on_terminal():
+            return _dashboard(lambda: open_demo(*settings, stack), "demo")
+        say("no terminal here, so this is the demo shop's profile; on a terminal it is a live dashboard")
+        return _headless(lambda: profile_demo(*settings, stack))
+
+
+def _dashboard(opener: Callable[[], Awaitable[Session]], title: str) -> int:
+    from xregistry_tui.tui.app import run
+
+    return run(opener, title=title)
+
+
+def profile(options: argparse.Namespace) -> int:
+    """`xreg-tui profile TARGET[::COLLECTION]`."""
+    from xregistry_tui.cli.profile import profile_target
+
+    settings = _settings(options)
+    return _headless(lambda: profile_target(*settings, options.target, options.grade, as_json=options.json))
+
+
+def _headless(work: Callable[[], Awaitable[int]]) -> int:
+    """Run to the end; being told to go (SIGTERM, SIGHUP) unwinds all that was opened and leaves with 128 + signal."""
+    import asyncio
+    import signal
+
+    def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    async def whole() -> int:
+        return await work()
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
+    return asyncio.run(whole())
+
+
+def config(options: argparse.Namespace) -> int:
+    """`xreg-tui config [show|path|check]`."""
+    file, flags = _settings(options)
+    if options.what == "path":
+        return _config_path(file, as_json=options.json)
+    return {"show": _config_show, "check": _config_check}[options.what](file, flags, as_json=options.json)
+
+
+def _config_show(file: Path | None, flags: dict[str, Any], *, as_json: bool) -> int:
+    from xregistry_tui.config import load
+    from xregistry_tui.config.model import flat
+
+    loaded = load(file, flags)
+    values = {key: mask(value, key) for key, value in flat(loaded.settings).items()}
+    if as_json:
+        put(_json({key: {"value": value, "source": loaded.sources[key]} for key, value in values.items()}))
+    else:
+        rows = [
+            (f"{key} = {json.dumps(value, ensure_ascii=False)}", loaded.sources[key]) for key, value in values.items()
+        ]
+        width = max(len(row[0]) for row in rows if len(row[0]) <= 60)
+        put("\n".join(f"{visible(text):<{width}}  # {visible(source)}" for text, source in rows))
+    for note in loaded.notes:
+        say(note)
+    return FINE
+
+
+def _config_path(file: Path | None, *, as_json: bool) -> int:
+    from xregistry_tui.config.places import places
+    from xregistry_tui.logs import log_file
+
+    found = [(place.layer, str(place.path), "read" if place.used else place.note or "absent") for place in places(file)]
+    found.append(("log", str(log_file()), "present" if log_file().exists() else "absent"))
+    if as_json:
+        put(_json([{"place": layer, "path": path, "state": state} for layer, path, state in found]))
+    else:
+        put("\n".join(f"{layer:<9} {visible(path)}  ({state})" for layer, path, state in found))
+    return FINE
+
+
+def _config_check(file: Path | None, flags: dict[str, Any], *, as_json: bool) -> int:
+    from xregistry_tui.config import load
+
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    try:
+        notes = load(file, flags).notes
+    except SettingsError as error:
+        problems = tuple(mask_text(problem) for problem in error.problems)
+    if as_json:
+        put(_json({"valid": not problems, "problems": problems, "notes": notes}))
+    else:
+        put("\n".join(visible(line) for line in (*problems, *notes)) or "the settings are fine")
+    return FAILED if problems else FINE
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
+    "open": open_targets,
+    "demo": demo,
+    "profile": profile,
+    "config": config,
+}

@@ -1,0 +1,128 @@
+"""From settings and targets to a session that is connected."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xregistry_tui.actions.base import ActionError
+from xregistry_tui.resources.base import ResourceError
+
+if TYPE_CHECKING:
+    from xregistry_tui.actions.local import LocalSession
+    from xregistry_tui.config import Loaded
+    from xregistry_tui.demo.running import Shop
+    from xregistry_tui.workspace import Workspace
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session with the workspace and the settings it was made of."""
+
+    session: LocalSession
+    workspace: Workspace
+    loaded: Loaded
+
+
+def open_bare(settings: Path | None, flags: Mapping[str, Any]) -> Opened:
+    """A session on a new workspace with nothing connected; slow (it imports what start-up could do without)."""
+    from xregistry_tui.actions.local import LocalSession
+    from xregistry_tui.config import load
+    from xregistry_tui.workspace import open_workspace
+
+    loaded = load(settings, flags)
+    for note in loaded.notes:
+        LOG.info("settings: %s", note)
+    workspace = open_workspace(loaded.settings)
+    return Opened(LocalSession(workspace, loaded.settings.access.role), workspace, loaded)
+
+
+async def open_session(settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str]) -> LocalSession:
+    """A session on the targets, or on the settings' resources where there is none.
+
+    What cannot be connected stays visible with its reason; the error is raised when nothing could.
+    """
+    opened = await asyncio.to_thread(open_bare, settings, flags)
+    wanted = [(target, None) for target in targets] or _resources(opened.loaded)
+    opened.workspace.want(_bindings(opened.loaded))
+    try:
+        await _connect(opened.session, wanted)
+    except BaseException:
+        await opened.session.close()
+        raise
+    return opened.session
+
+
+async def _connect(session: LocalSession, wanted: Sequence[tuple[str, str | None]]) -> None:
+    failed: list[Exception] = []
+    for target, name in wanted:
+        try:
+            await session.perform("connect", target=target, name=name)
+        except (ResourceError, ActionError) as error:
+            LOG.warning("cannot connect %s: %s", target, error)
+            failed.append(error)
+    if failed and len(failed) == len(wanted):
+        raise failed[0]
+
+
+def _resources(loaded: Loaded) -> list[tuple[str, str | None]]:
+    """The settings' resources as targets with their names."""
+    folder = loaded.folder("resources")
+    return [
+        (_located(folder, str(resource.url or resource.options.get("path", ""))), resource.name)
+        for resource in loaded.settings.resources
+    ]
+
+
+def _located(folder: Path, url: str) -> str:
+    return url if "://" in url else str(folder / Path(url).expanduser())
+
+
+def _bindings(loaded: Loaded) -> list[Any]:
+    from xregistry_tui.core.bindings import Binding, BindingOrigin
+
+    return [
+        Binding(
+            model=binding.model,
+            resource=binding.resource,
+            collection=binding.collection,
+            origin=BindingOrigin.SETTINGS,
+            refresh_interval=binding.refresh_interval,
+        )
+        for binding in loaded.settings.bindings
+    ]
+
+
+async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack) -> LocalSession:
+    """A session on a new shop with live traffic, which ends with the stack."""
+    opened, shop = await asyncio.to_thread(furnish_demo, settings, flags, stack)
+    try:
+        await opened.session.perform("connect", target=str(shop.path))
+    except BaseException:
+        await opened.session.close()
+        raise
+    return opened.session
+
+
+def furnish_demo(
+    settings: Path | None, flags: Mapping[str, Any], stack: ExitStack, *, write: bool = True
+) -> tuple[Opened, Shop]:
+    """A session that knows the demo's models, functions and types, and the shop, not connected yet; slow."""
+    from xregistry_tui import demo
+    from xregistry_tui.core.bindings import Binding, BindingOrigin
+
+    shop = stack.enter_context(demo.running_shop(write=write))
+    opened = open_bare(settings, flags)
+    demo.register(opened.workspace.registry)
+    opened.workspace.want(
+        Binding(model=model, resource=shop.path.stem, collection=table, origin=BindingOrigin.CALL)
+        for model, table in demo.BINDINGS.items()
+    )
+    return opened, shop

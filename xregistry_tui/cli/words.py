@@ -1,0 +1,111 @@
+"""What may be written on the command line, and how it is read. Imports argparse and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+COMMANDS = ("demo", "profile", "config")
+GLOBAL_OPTIONS = ("--settings", "--role")
+FINE, FAILED, USAGE, UNREACHABLE, BUG, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 130, 141
+
+USAGE_LINES = "xreg-tui [--settings FILE] [--role ROLE] [TARGET ...]\n       xreg-tui COMMAND ..."
+DESCRIPTION = "See what your data looks like, live: open a database, watch every table, check records against it."
+EPILOG = """\
+commands:
+  demo                          a shop with live traffic, made on the spot; needs no server and no settings
+  profile TARGET[::COLLECTION]  statistics and quality as text, or for programs with --json
+  config [show|path|check]      every setting with the place it came from
+
+examples:
+  xreg-tui demo
+  xreg-tui shop.sqlite
+  xreg-tui --role analyst shop.sqlite archive.sqlite
+  xreg-tui profile shop.sqlite::orders
+  xreg-tui profile shop.sqlite --grade exact --json | jq '.collections[].rows.value'
+  xreg-tui config show
+
+A first word that equals a command is the command: a file named demo is ./demo.
+Databases are opened read-only. Without a target, what [[resources]] of the settings name is opened.
+
+exit codes: 0 fine, 1 data or settings failed the check, 2 wrong usage, 3 could not connect or read,
+            70 a mistake of this program (the log has it), 130 interrupted
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"xreg-tui: {message} (see xreg-tui --help)\n")
+
+
+def read(argv: Sequence[str]) -> argparse.Namespace:
+    """The command line as options; `command` is `open` for targets, `help` and `version` for what only prints.
+
+    Raises `SystemExit` after saying what is wrong, or after the help of a command.
+    """
+    words = _with_command(argv)
+    if "open" in words and {"-h", "--help"} & set(argv[: _end(argv)]):
+        return argparse.Namespace(command="help")
+    options = parser().parse_args(words)
+    return argparse.Namespace(command="version") if options.version else options
+
+
+def _end(argv: Sequence[str]) -> int:
+    return list(argv).index("--") if "--" in argv else len(argv)
+
+
+def _with_command(argv: Sequence[str]) -> list[str]:
+    """The words with a command: `open` is put before the first that is neither an option nor a command."""
+    takes_value = False
+    for index, word in enumerate(argv):
+        if takes_value or (word.startswith("-") and word not in {"-", "--"}):
+            takes_value = not takes_value and word in GLOBAL_OPTIONS
+            continue
+        return list(argv) if word in COMMANDS else [*argv[:index], "open", *argv[index:]]
+    return [*argv, "open"]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    everywhere.add_argument("--settings", metavar="FILE", help="use this settings file instead of the nearest one")
+    everywhere.add_argument("--role", metavar="ROLE", help="act as this role (else [access] role of the settings)")
+    whole = _Parser(
+        prog="xreg-tui",
+        usage=USAGE_LINES,
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[everywhere],
+        allow_abbrev=False,
+    )
+    whole.add_argument("--version", action="store_true", help="show the version and leave")
+    commands = whole.add_subparsers(dest="command", metavar="", help=argparse.SUPPRESS, parser_class=_Parser)
+    shared: dict[str, Any] = {"parents": [everywhere], "allow_abbrev": False}
+    commands.add_parser("open", add_help=False, **shared).add_argument("targets", nargs="*")
+    commands.add_parser("demo", description="A shop with live traffic; without a terminal its profile.", **shared)
+    _add_profile(commands.add_parser("profile", description="Statistics and quality of what a target holds.", **shared))
+    _add_config(commands.add_parser("config", description="Every setting, and where it comes from.", **shared))
+    return whole
+
+
+def _add_profile(command: argparse.ArgumentParser) -> None:
+    command.add_argument("target", metavar="TARGET[::COLLECTION]", help="what to look at, and which part of it")
+    command.add_argument("--json", action="store_true", help="print JSON in the documented form")
+    command.add_argument(
+        "--grade",
+        choices=("catalogue", "sample", "exact"),
+        help="how good the figures shall be (else exact where that is cheap, and a sample where it is not)",
+    )
+
+
+def _add_config(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "what",
+        nargs="?",
+        choices=("show", "path", "check"),
+        default="show",
+        help="show: every value with its place; path: the files; check: what is wrong",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
