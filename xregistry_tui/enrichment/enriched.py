@@ -1,0 +1,327 @@
+"""The registry that sees the data behind its models: bindings, their live figures, and what can be asked of them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState
+from xregistry_tui.core.changes import Changes
+from xregistry_tui.core.registry import NotRegistered, View
+from xregistry_tui.enrichment import matching
+from xregistry_tui.enrichment.choices import live_field
+from xregistry_tui.enrichment.live import Figures, Live, rate
+from xregistry_tui.enrichment.looking import Looker
+from xregistry_tui.enrichment.pacing import Clock, Pace, SystemClock
+from xregistry_tui.enrichment.projection import ModelEnrichment, field_statistics, project, rates
+from xregistry_tui.enrichment.supervisor import Supervisor
+from xregistry_tui.enrichment.watch import Looked
+from xregistry_tui.profiling.plan import Cost, Grade
+from xregistry_tui.resources.base import ResourceError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from xregistry_tui.core.functions import FunctionRegistry
+    from xregistry_tui.core.models import ModelRegistry, RegisteredModel
+    from xregistry_tui.core.types import TypeRegistry
+    from xregistry_tui.resources.base import XResource
+    from xregistry_tui.store.base import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A look under way."""
+
+    key: str
+    model: str
+    since: datetime.datetime
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a discovery registered (paths) and what it could not read (collection → reason)."""
+
+    registered: tuple[str, ...]
+    failed: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.registered)
+
+    def __len__(self) -> int:
+        return len(self.registered)
+
+
+class EnrichedRegistry:
+    """Models with live data. Its methods belong to one event loop; reading its snapshots is immediate.
+
+    Whoever attaches a resource owns it: detaching or closing ends the watch, not the resource.
+    """
+
+    def __init__(
+        self,
+        model_registry: ModelRegistry,
+        type_registry: TypeRegistry,
+        function_registry: FunctionRegistry,
+        *,
+        changes: Changes | None = None,
+        clock: Clock | None = None,
+        store: Store | None = None,
+        statistics_sample: int = 10_000,
+        sample_size: int = 100,
+    ) -> None:
+        self.model_registry = model_registry
+        self.type_registry = type_registry
+        self.function_registry = function_registry
+        self._changes = changes if changes is not None else Changes()
+        self._clock: Clock = clock if clock is not None else SystemClock()
+        self._lives: dict[str, Live] = {}
+        self._looker = Looker(self._clock, store, statistics_sample=statistics_sample, sample_size=sample_size)
+        self._supervisor: Supervisor[Figures] = Supervisor(self._look, self._publish, self._clock)
+
+    # what is known
+
+    @property
+    def connected_resources(self) -> Mapping[str, XResource]:
+        """The attached resources by name."""
+        return self._supervisor.resources
+
+    @property
+    def enrichments(self) -> Mapping[str, ModelEnrichment]:
+        """What live data says about each model that was looked at, by path; answers unambiguous bare names too."""
+        projected: dict[str, ModelEnrichment] = {}
+        for live in self._lives.values():
+            if (found := self._project(live)) is not None:
+                projected.setdefault(live.binding.model, found)
+        return View(projected, self.model_registry.resolve)
+
+    def lives(self, model: str | None = None) -> tuple[Live, ...]:
+        """Every binding as it stands, or those of one model (its path), in the order they were bound."""
+        return tuple(self._now(live) for live in self._lives.values() if model is None or live.binding.model == model)
+
+    def live(self, key: str) -> Live | None:
+        """One binding as it stands."""
+        live = self._lives.get(key)
+        return self._now(live) if live is not None else None
+
+    def running(self) -> tuple[Running, ...]:
+        """The looks under way."""
+        return tuple(
+            Running(key=key, model=live.binding.model, since=live.state.since or self._clock.now(), grade=grade)
+            for key, grade in self._looker.looking.items()
+            if (live := self._lives.get(key)) is not None
+        )
+
+    def _now(self, live: Live) -> Live:
+        """Rates are those of the moment they are read."""
+        spent = self._supervisor.desk(live.binding.key).cost_per_minute(live.binding.key)
+        return replace(live, per_minute=rate(live.trend, self._clock.now()), spent_ms_per_minute=spent)
+
+    # what is watched
+
+    def attach(self, resource: XResource, *, pace: Pace | None = None) -> None:
+        """Watch an open resource; its bindings come with `bind`."""
+        self._supervisor.attach(resource, pace)
+
+    async def detach(self, name: str) -> None:
+        """Forget a resource and its bindings; the looks under way are ended."""
+        models = []
+        keys = [key for key, live in self._lives.items() if live.binding.resource == name]
+        for key in keys:
+            models.append(self._forget(key).binding.model)
+        await self._supervisor.detach(name)
+        self._changes.mark("tree", "work", *(f"binding:{key}" for key in keys), *(f"model:{path}" for path in models))
+
+    def bind(self, binding: Binding, *, grade: Grade | None = None) -> None:
+        """Watch a collection of an attached resource for a model; binding it again reads its shape again."""
+        key = binding.key
+        if grade is not None:
+            self._looker.grades[key] = grade
+        self._looker.reread(key)
+        if key not in self._lives:
+            self._lives[key] = Live(binding=binding)
+            try:
+                self._supervisor.watch(binding)
+            except ValueError:
+                self._forget(key)
+                raise
+
+    async def unbind(self, key: str) -> None:
+        """Watch a binding no more."""
+        if key in self._lives:
+            model = self._forget(key).binding.model
+            await self._supervisor.unwatch(key)
+            self._changes.mark(f"binding:{key}", f"model:{model}", "tree", "work")
+
+    def _forget(self, key: str) -> Live:
+        self._looker.forget(key)
+        return self._lives.pop(key)
+
+    async def refresh(self, key: str, grade: Grade | None = None) -> Live:
+        """Look now, at the same grade or another, and give what is known then; raises `ResourceError` on failure."""
+        if grade is not None:
+            self._looker.grades[key] = grade
+        await self._supervisor.desk(key).refresh(key, grade)
+        return self._now(self._lives[key])
+
+    async def sharpen(self, key: str) -> Live:
+        """Look at the next better grade: catalogue → sample → exact."""
+        return await self.refresh(key, self._looker.sharper(self._lives[key]))
+
+    async def cost(self, key: str) -> Cost:
+        """What the next better grade would cost."""
+        live = self._lives[key]
+        resource = self._supervisor.resources[live.binding.resource]
+        return await self._looker.cost(live, resource, self.model_registry[live.binding.model])
+
+    def pause(self, key: str) -> None:
+        """Look no more until resumed."""
+        self._supervisor.desk(key).pause(key)
+
+    def resume(self, key: str) -> None:
+        """Look again as before."""
+        self._supervisor.desk(key).resume(key)
+
+    def cancel(self, key: str) -> None:
+        """End the look under way; the last good figures stay."""
+        self._supervisor.desk(key).cancel(key)
+
+    async def settled(self) -> None:
+        """Wait until every binding was looked at once, or failed."""
+        await self._supervisor.settled()
+
+    async def close(self) -> None:
+        """End every watch; no task is left. The resources stay open for their owners to close."""
+        self._lives.clear()
+        await self._supervisor.close()
+
+    async def _look(self, key: str, grade: Grade | None) -> Looked[Figures]:
+        live = self._lives[key]
+        resource = self._supervisor.resources[live.binding.resource]
+        self._changes.mark("work")
+        try:
+            return await self._looker.look(live, resource, self.model_registry[live.binding.model])
+        finally:
+            self._changes.mark("work")
+
+    def _publish(self, key: str, state: RefreshState, made: Figures | None) -> None:
+        live = self._lives.get(key)
+        if live is None:
+            return
+        if made is not None:
+            live = replace(
+                live,
+                profile=made.profile,
+                assessment=made.assessment,
+                alarms=made.alarms,
+                trend=made.trend,
+                shape=made.shape,
+                missing=made.missing,
+            )
+        self._lives[key] = replace(live, state=state)
+        self._changes.mark(f"binding:{key}", f"model:{live.binding.model}", "tree")
+
+    # what the specification asks for
+
+    async def enrich_from_resource(
+        self,
+        resource: XResource,
+        model_name: str | None = None,
+        auto_refresh: bool = True,
+        *,
+        collection: str | None = None,
+        role: str | None = None,
+    ) -> ModelEnrichment:
+        """Tie a model to a collection and look once; `auto_refresh` keeps looking when the data changes.
+
+        Without `collection` or `model_name` the other is matched by binding, name or fields; `NoMatch` (a ValueError)
+        lists the candidates. `role` is who asks; rights are asked for where verbs are performed, not here.
+        """
+        if not await resource.validate_connection():
+            await resource.connect()
+        self.attach(resource)
+        known = self.model_registry[model_name] if model_name is not None else None
+        model, found = await matching.pair(resource, known, collection, self.model_registry.models, self._bindings())
+        binding = Binding(model=model.path, resource=resource.name, collection=found, origin=BindingOrigin.CALL)
+        self._looker.keep_sample(binding.key)
+        self.bind(binding)
+        live = await self.refresh(binding.key)
+        if not auto_refresh:
+            self.pause(binding.key)
+        enrichment = self._project(live)
+        if enrichment is None:
+            raise ResourceError(f"no figures could be had of {found}")
+        return enrichment
+
+    def _bindings(self) -> tuple[Binding, ...]:
+        return tuple(live.binding for live in self._lives.values())
+
+    async def discover_and_register(self, resource: XResource, namespace: str | None = None) -> Discovery:
+        """Register and bind a model for everything a resource holds; what cannot be read is reported, not raised."""
+        if not await resource.validate_connection():
+            await resource.connect()
+        self.attach(resource)
+        registered: list[str] = []
+        failed: dict[str, str] = {}
+        for collection in await resource.list_collections_or_tables():
+            try:
+                shape = await resource.shape(collection)
+            except ResourceError as error:
+                failed[collection] = str(error)
+                continue
+            model = self.model_registry.register_discovered(shape, resource=resource.name, namespace=namespace)
+            self.bind(Binding(model=model.path, resource=resource.name, collection=collection))
+            registered.append(model.path)
+        return Discovery(tuple(registered), MappingProxyType(failed))
+
+    async def create_with_validation(
+        self,
+        model_name: str,
+        data: Mapping[str, Any],
+        validate_against_resource: bool = True,
+        *,
+        strict: bool = False,
+    ) -> BaseModel:
+        """An instance of a model, checked against it and against live data; `strict` makes warnings errors.
+
+        Raises `InvalidRecord` (a ValueError) that carries the report with all problems at once.
+        """
+        from xregistry_tui.enrichment.validation import instantiate
+
+        registered = self._registered(model_name)
+        live = self._first(registered.path) if validate_against_resource else None
+        return instantiate(data, registered, live, now=self._clock.now(), strict=strict)
+
+    async def suggest_values(self, model_name: str, field_name: str) -> list[Any] | None:
+        """Values that would do for a field, most frequent first; `None` where nothing is known."""
+        from xregistry_tui.enrichment.choices import choices
+
+        registered = self._registered(model_name)
+        found = choices(field_name, registered, self._first(registered.path))
+        return list(found.shares) if found is not None else None
+
+    def get_field_statistics(self, model_name: str, field_name: str) -> dict[str, Any] | None:
+        """The figures of one field with its quality by dimension; `None` where nothing was looked at."""
+        registered = self._registered(model_name)
+        live = self._first(registered.path)
+        seen = live_field(live, field_name)
+        if live is None or seen is None or live.assessment is None:
+            return None
+        return {**field_statistics(seen), "quality": rates(live.assessment.fields[seen.name])}
+
+    def _registered(self, name: str) -> RegisteredModel:
+        try:
+            return self.model_registry[name]
+        except NotRegistered:
+            raise ValueError(f"Model {name} not found") from None
+
+    def _first(self, path: str) -> Live | None:
+        return next(iter(self.lives(path)), None)
+
+    def _project(self, live: Live) -> ModelEnrichment | None:
+        name = self.model_registry[live.binding.model].metadata.name
+        return project(live, name, self._looker.sample(live.binding.key))

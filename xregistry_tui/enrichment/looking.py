@@ -1,0 +1,156 @@
+"""One look at one binding: what to ask, and what the answer means beside what was known."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from xregistry_tui.enrichment.live import TREND, Figures, Live, figures, judged, plan_of
+from xregistry_tui.enrichment.watch import Looked
+from xregistry_tui.profiling.plan import Cost, Grade
+from xregistry_tui.resources.base import Clipped, CollectionFailed, RecordQuery
+from xregistry_tui.store.base import Point, Store
+
+if TYPE_CHECKING:
+    from xregistry_tui.core.models import RegisteredModel
+    from xregistry_tui.enrichment.pacing import Clock
+    from xregistry_tui.profiling.profile import Profile
+    from xregistry_tui.resources.base import XResource
+    from xregistry_tui.schema.shape import Shape
+
+EXACT_ROWS = 200_000
+_GRADES = tuple(Grade)
+# so many fields are assessed beside the loop, not on it
+_WIDE = 200
+
+
+class Looker:
+    """Looks at bindings, and keeps between looks what the next one needs: shape, grade, baseline, sample."""
+
+    def __init__(self, clock: Clock, store: Store | None, *, statistics_sample: int, sample_size: int) -> None:
+        self._clock = clock
+        self._store = store
+        self._statistics_sample = statistics_sample
+        self._sample_size = sample_size
+        self._shapes: dict[str, Shape] = {}
+        self._baselines: dict[str, Profile] = {}
+        self._samples: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self.grades: dict[str, Grade] = {}
+        self.looking: dict[str, Grade] = {}
+
+    def forget(self, key: str) -> None:
+        """Drop what is kept of a binding."""
+        for known in (self._shapes, self._baselines, self._samples, self.grades, self.looking):
+            known.pop(key, None)
+
+    def reread(self, key: str) -> None:
+        """Ask for the collection's shape again at the next look."""
+        self._shapes.pop(key, None)
+
+    def keep_sample(self, key: str) -> None:
+        """Fetch some records with every look from now on."""
+        self._samples.setdefault(key, ())
+
+    def sample(self, key: str) -> tuple[Mapping[str, Any], ...]:
+        """The records fetched with the last look."""
+        return self._samples.get(key, ())
+
+    @staticmethod
+    def sharper(live: Live) -> Grade:
+        """The next better grade: catalogue → sample → exact."""
+        if live.profile is None:
+            return Grade.EXACT
+        return _GRADES[min(_GRADES.index(live.profile.method) + 1, len(_GRADES) - 1)]
+
+    async def cost(self, live: Live, resource: XResource, model: RegisteredModel) -> Cost:
+        """What a look at the next better grade would cost."""
+        demanded, _ = judged(await self._shape(live, resource), model.shape)
+        return await resource.cost(plan_of(demanded, self.sharper(live), self._statistics_sample))
+
+    async def look(self, live: Live, resource: XResource, model: RegisteredModel) -> Looked[Figures]:
+        """Look once; raises `ResourceError`."""
+        key = live.binding.key
+        self.looking[key] = self.grades.get(key, Grade.EXACT)
+        try:
+            profile, shape = await self._profile(live, resource, model)
+            await self._fetch_sample(live, resource)
+        finally:
+            self.looking.pop(key, None)
+        made = await self._conclude(live, profile, shape, model.shape)
+        if self._store is not None:
+            await self._store.add_points(f"rows:{key}", [Point(profile.as_of, {"rows": profile.rows.value})])
+        return Looked(made, profile.how.milliseconds, _partial(made))
+
+    async def _profile(self, live: Live, resource: XResource, model: RegisteredModel) -> tuple[Profile, Shape]:
+        """Where the collection's fields changed since its shape was read, a second time with the new ones."""
+        shape = await self._shape(live, resource)
+        try:
+            return await self._profile_as(shape, live, resource, model), shape
+        except CollectionFailed:
+            self.reread(live.binding.key)
+            fresh = await self._shape(live, resource)
+            if fresh == shape:
+                raise
+            return await self._profile_as(fresh, live, resource, model), fresh
+
+    async def _profile_as(self, shape: Shape, live: Live, resource: XResource, model: RegisteredModel) -> Profile:
+        demanded, _ = judged(shape, model.shape)
+        key = live.binding.key
+        grade = self.grades.get(key) or await self._affordable(live, resource, demanded)
+        self.looking[key] = grade
+        return await resource.profile(plan_of(demanded, grade, self._statistics_sample))
+
+    async def _affordable(self, live: Live, resource: XResource, shape: Shape) -> Grade:
+        """Exact where the collection is small, as the last look or the engine says; else a sample."""
+        if live.profile is not None:
+            rows: float | None = live.profile.rows.value
+        else:
+            rows = (await resource.cost(plan_of(shape, Grade.EXACT, self._statistics_sample))).rows
+        return Grade.EXACT if rows is not None and rows <= EXACT_ROWS else Grade.SAMPLE
+
+    async def _shape(self, live: Live, resource: XResource) -> Shape:
+        key = live.binding.key
+        if key not in self._shapes:
+            self._shapes[key] = await resource.shape(live.binding.collection)
+        return self._shapes[key]
+
+    async def _fetch_sample(self, live: Live, resource: XResource) -> None:
+        if live.binding.key in self._samples:
+            page = await resource.records(RecordQuery(collection=live.binding.collection, limit=self._sample_size))
+            rows = ([cell.head if isinstance(cell, Clipped) else cell for cell in row] for row in page.rows)
+            self._samples[live.binding.key] = tuple(dict(zip(page.columns, row, strict=True)) for row in rows)
+
+    async def _conclude(self, live: Live, profile: Profile, shape: Shape, model: Shape) -> Figures:
+        key = live.binding.key
+        baseline = self._baselines.get(key)
+        if baseline is None or not baseline.fields:
+            self._baselines[key] = profile
+        before = await self._remembered(live)
+
+        def conclude() -> Figures:
+            return figures(profile, shape, model, baseline=baseline, before=before, now=self._clock.now())
+
+        if len(profile.fields) < _WIDE:
+            return conclude()
+
+        return await asyncio.to_thread(conclude)
+
+    async def _remembered(self, live: Live) -> Live:
+        """A binding with the trend that the store still has of it, at its first look."""
+        if self._store is None or live.trend:
+            return live
+        points = await self._store.points(f"rows:{live.binding.key}", self._clock.now() - TREND)
+        return replace(live, trend=tuple((point.at, float(point.value["rows"])) for point in points))
+
+
+def _partial(made: Figures) -> str:
+    """What is missing in the figures, in words; empty where nothing is."""
+    if made.missing:
+        named = ", ".join(made.missing[:3]) + (", …" if len(made.missing) > 3 else "")
+        return f"not in {made.shape.name}: {named}"
+    unseen = [field.name for field in made.shape.fields if field.name not in made.profile.fields]
+    if unseen and made.profile.fields:
+        return f"{len(unseen)} of {len(made.shape.fields)} fields were not looked at"
+    return ""
