@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.schema.canonical import jsonable
 from xregistry_tui.schema.rules import describe
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import FieldProfile, Figure, Profile, RuleResult
     from xregistry_tui.profiling.quality import Quality
 
+UNREAD = frozenset({RefreshStatus.FAILED, RefreshStatus.STALE})
 DIMENSIONS = ("completeness", "validity", "uniqueness", "consistency", "timeliness")
 
 
@@ -34,8 +36,12 @@ def profile_document(resource: ResourceView, views: Iterable[BindingView]) -> di
 
 
 def failures(resource: ResourceView, views: Iterable[BindingView]) -> list[tuple[str, str]]:
-    """What could not be read, by name, and why: at discovery, then at profiling."""
-    unread = [(view.binding.collection, view.state.reason) for view in views if view.profile is None]
+    """What could not be read (any more), by name, and why: at discovery, then at profiling."""
+    unread = [
+        (view.binding.collection, view.state.reason)
+        for view in views
+        if view.profile is None or view.state.status in UNREAD
+    ]
     return sorted({**dict(unread), **(resource.failed or {})}.items())
 
 

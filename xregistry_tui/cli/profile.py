@@ -16,6 +16,7 @@ from xregistry_tui.cli.commands import put, say
 from xregistry_tui.cli.opening import Opened, furnish_demo, open_bare
 from xregistry_tui.cli.words import FINE, UNREACHABLE
 from xregistry_tui.profiling.plan import Grade
+from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.schema.canonical import dumps
 
 if TYPE_CHECKING:
@@ -80,6 +81,12 @@ def _chosen(views: Sequence[BindingView], collection: str | None) -> list[Bindin
 
 
 async def _look_at(opened: Opened, chosen: Sequence[BindingView], grade: Grade | None) -> None:
-    """Wait for the first look at each; a grade that was asked for is got by a look of its own."""
+    """Look once at each of the chosen; how a look failed is in its state afterwards."""
+    if grade is None and len(chosen) == len(opened.session.bindings()):
+        await opened.session.settled()
+        return
     enriched = opened.workspace.enriched
-    await asyncio.gather(*(enriched.refresh(view.binding.key, grade) for view in chosen))
+    looks = (enriched.refresh(view.binding.key, grade) for view in chosen)
+    for outcome in await asyncio.gather(*looks, return_exceptions=True):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, ResourceError):
+            raise outcome
