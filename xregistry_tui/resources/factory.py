@@ -1,0 +1,121 @@
+"""From a target or a kind to a resource; no driver is imported before it connects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from xregistry_tui.resources.base import UnknownTarget, XResource
+
+ENTRY_POINTS = "xregistry.resources"
+"""The entry point group by which other packages offer kinds: `kind = "package.module:Resource"`."""
+
+_SQLITE_SUFFIXES = frozenset({".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3"})
+_LATER_SCHEMES = {"postgresql": "PostgreSQL", "postgres": "PostgreSQL", "mongodb": "MongoDB", "mongodb+srv": "MongoDB"}
+_LATER_SUFFIXES = {
+    ".parquet": "Parquet files",
+    ".csv": "CSV files",
+    ".tsv": "CSV files",
+    ".json": "JSON files",
+    ".jsonl": "JSON Lines files",
+    ".ndjson": "JSON Lines files",
+    ".ejson": "Extended JSON files",
+    ".duckdb": "DuckDB files",
+}
+_HINT = "name an SQLite file"
+
+
+def _sqlite(name: str | None = None, **options: Any) -> XResource:
+    from xregistry_tui.resources.sqlite import SqliteResource
+
+    unknown = sorted(set(options) - {"path", "level"})
+    if unknown or not options.get("path"):
+        wrong = f"knows no option {', '.join(unknown)}" if unknown else "needs the path of a file"
+        raise UnknownTarget(f"an SQLite resource {wrong}", 'its options are path and level: path="shop.sqlite"')
+    return SqliteResource(options["path"], name=name, level=options.get("level", "development"))
+
+
+_BUILT_IN: Mapping[str, Callable[..., XResource]] = {"sqlite": _sqlite}
+
+
+class ResourceFactory:
+    """Makes resources by kind or by target. Nothing is opened; what cannot be made raises `UnknownTarget`."""
+
+    @staticmethod
+    def kinds() -> tuple[str, ...]:
+        """The kinds that `create` knows, those of other packages included."""
+        return tuple(sorted({*_BUILT_IN, *_installed()}))
+
+    @staticmethod
+    def create(kind: str, name: str | None = None, **options: Any) -> XResource:
+        """A resource of a kind (case does not matter) with its options; `name` defaults to the engine's own."""
+        wanted = kind.lower()
+        if wanted in _BUILT_IN:
+            return _BUILT_IN[wanted](name=name, **options)
+        offered = _installed()
+        if wanted in offered:
+            made: XResource = offered[wanted].load()(name=name, **options)
+            return made
+        if wanted in _LATER_SCHEMES:
+            raise UnknownTarget(f"{_LATER_SCHEMES[wanted]} is not supported in this version", _HINT)
+        raise UnknownTarget(
+            f"there is no kind of resource “{kind}”", f"there are: {', '.join(ResourceFactory.kinds())}"
+        )
+
+    @staticmethod
+    def from_url(target: str | Path, name: str | None = None) -> XResource:
+        """A resource for `sqlite:///path`, the path of a file, or a scheme that an installed package offers.
+
+        Three slashes are followed by a path relative to the current folder, four by an absolute one; where only the
+        absolute one is there, it is meant.
+        """
+        text = str(target)
+        scheme = text.split(":", 1)[0].lower() if "://" in text else ""
+        if scheme == "sqlite":
+            return ResourceFactory.create("sqlite", name, path=_path_of(text))
+        if scheme and scheme in _installed():
+            return ResourceFactory.create(scheme, name, url=text)
+        if scheme in _LATER_SCHEMES:
+            raise UnknownTarget(f"{_LATER_SCHEMES[scheme]} is not supported in this version", _HINT)
+        if scheme and scheme != "file":
+            raise UnknownTarget(f"there is no engine for {scheme}:// targets", _HINT)
+        return _from_file(Path(unquote(urlsplit(text).path)) if scheme == "file" else Path(text), name)
+
+
+def _path_of(url: str) -> Path:
+    path = unquote(url.split("://", 1)[1].split("?", 1)[0])
+    if not path.startswith("/") or path in ("/", "/:memory:"):
+        raise UnknownTarget("an sqlite:// target needs the path of a file", "write sqlite:///shop.sqlite")
+    relative = Path(path[1:]).expanduser()
+    return relative if relative.is_absolute() or relative.exists() or not Path(path).exists() else Path(path)
+
+
+def _from_file(path: Path, name: str | None) -> XResource:
+    """By its first bytes, else by its suffix: what is missing or damaged is said when it connects."""
+    from xregistry_tui.resources.base import ResourceError
+    from xregistry_tui.resources.sqlite.file import KNOWN_MAGIC, MAGIC, read_header
+
+    path, suffix = path.expanduser(), path.suffix.lower()
+    if suffix in _SQLITE_SUFFIXES:
+        return ResourceFactory.create("sqlite", name, path=path)
+    try:
+        header = read_header(path)
+    except ResourceError as error:
+        raise UnknownTarget(error.reason, error.hint) from error
+    if header.startswith(MAGIC):
+        return ResourceFactory.create("sqlite", name, path=path)
+    if suffix in _LATER_SUFFIXES:
+        raise UnknownTarget(f"{_LATER_SUFFIXES[suffix]} are not supported in this version", _HINT)
+    what = next(
+        (f"is {words}" for magic, words in KNOWN_MAGIC if header.startswith(magic)), "is not a database we know"
+    )
+    raise UnknownTarget(f"{path.name} {what}", _HINT)
+
+
+def _installed() -> dict[str, Any]:
+    """Kinds that other installed packages offer, by lower-case name."""
+    from importlib.metadata import entry_points
+
+    return {point.name.lower(): point for point in entry_points(group=ENTRY_POINTS)}

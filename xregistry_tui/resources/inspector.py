@@ -1,0 +1,174 @@
+"""Who looks: one collection of a resource as a model, a schema, some records and statistics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from xregistry_tui.profiling.plan import Grade, Plan
+from xregistry_tui.resources.base import Clipped, CollectionFailed, RecordQuery, ResourceError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from xregistry_tui.profiling.profile import FieldProfile, Figure, Profile
+    from xregistry_tui.resources.base import Page, XResource
+    from xregistry_tui.schema.shape import Scalar, Shape
+
+CATEGORICAL_THRESHOLD = 100
+"""At most so many distinct values make a field categorical."""
+
+_CATEGORICAL_SHARE = 0.05
+_SAMPLE_ROWS = 100
+_EXACT_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class CategoricalField:
+    """A field with few values: all that were seen, most frequent first, and how often each was."""
+
+    distinct_values: tuple[Scalar, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionResult:
+    """All that one look at one collection gave. `schema` is its JSON Schema; `sample_data` are some records."""
+
+    model_name: str
+    schema: Mapping[str, Any]
+    statistics: Mapping[str, Any]
+    sample_data: tuple[dict[str, Any], ...]
+    categorical_fields: Mapping[str, CategoricalField]
+    shape: Shape
+    profile: Profile
+
+
+class XInspector:
+    """Looks at one collection of a connected resource; without `collection`, at the only one it has."""
+
+    def __init__(self, resource: XResource, collection: str | None = None) -> None:
+        self.resource = resource
+        self.collection = collection
+
+    async def inspect(self) -> InspectionResult:
+        """Look at shape, figures and some records; raises `ResourceError`."""
+        shape = await self.shape()
+        profile = await self._profile(shape)
+        return InspectionResult(
+            model_name=shape.name,
+            schema=_json_schema(shape),
+            statistics=statistics(profile),
+            sample_data=tuple(await self.preview_data(_SAMPLE_ROWS)),
+            categorical_fields=categorical_fields(profile),
+            shape=shape,
+            profile=profile,
+        )
+
+    async def generate_model(self, collection_name: str | None = None) -> type[BaseModel]:
+        """A Pydantic model for the records of the collection."""
+        from xregistry_tui.schema import modelgen
+
+        shape = await self.shape(collection_name)
+        return modelgen.generate(shape, shape.name)
+
+    async def discover_schema(self) -> dict[str, Any]:
+        """The JSON Schema of the collection."""
+        return _json_schema(await self.shape())
+
+    async def preview_data(self, limit: int = 10) -> list[dict[str, Any]]:
+        """Some records as dictionaries by true name; values too large to fetch are given by their beginning."""
+        query = RecordQuery(collection=await self._chosen(), limit=limit)
+        return _dictionaries(await self.resource.records(query))
+
+    async def profile_data(self) -> dict[str, Any]:
+        """`total_count`, and by field in `field_statistics` its counts, extremes and most frequent values."""
+        return statistics(await self._profile(await self.shape()))
+
+    async def shape(self, collection: str | None = None) -> Shape:
+        """What the records of the collection may be."""
+        return await self.resource.shape(collection or await self._chosen())
+
+    async def discover(self) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
+        """The shape of each collection of the resource as it is found, or its name and why it cannot be read."""
+        for name in await self.resource.list_collections_or_tables():
+            try:
+                found: Shape | tuple[str, ResourceError] = await self.resource.shape(name)
+            except ResourceError as error:
+                found = (name, error)
+            yield found
+
+    async def _chosen(self) -> str:
+        if self.collection is not None:
+            return self.collection
+        names = await self.resource.list_collections_or_tables()
+        if len(names) != 1:
+            hint = f"name one: {', '.join(names[:20])}" if names else "there is nothing to look at yet"
+            raise CollectionFailed(f"{self.resource.name} holds {len(names)} collections", hint)
+        return names[0]
+
+    async def _profile(self, shape: Shape) -> Profile:
+        rules = {field.name: field.rules for field in shape.fields if field.rules}
+        plan = Plan(shape=shape, rules=rules, top=CATEGORICAL_THRESHOLD)
+        cost = await self.resource.cost(plan)
+        if cost.rows is None or cost.rows > _EXACT_ROWS:
+            plan = Plan(shape=shape, rules=rules, top=CATEGORICAL_THRESHOLD, grade=Grade.SAMPLE)
+        return await self.resource.profile(plan)
+
+
+def _json_schema(shape: Shape) -> dict[str, Any]:
+    from xregistry_tui.schema import modelgen
+
+    return modelgen.generate(shape, shape.name).model_json_schema(by_alias=True)
+
+
+def _dictionaries(page: Page) -> list[dict[str, Any]]:
+    cells = ([cell.head if isinstance(cell, Clipped) else cell for cell in row] for row in page.rows)
+    return [dict(zip(page.columns, row, strict=True)) for row in cells]
+
+
+def statistics(profile: Profile) -> dict[str, Any]:
+    """A profile as plain data with the keys of the specification."""
+    return {
+        "total_count": _whole(profile.rows),
+        "looked_at": profile.n,
+        "method": profile.method.value,
+        "field_statistics": {name: _of_field(field) for name, field in profile.fields.items()},
+    }
+
+
+def _of_field(field: FieldProfile) -> dict[str, Any]:
+    return {
+        "null_count": field.nulls + field.missing,
+        "unique_count": _whole(field.distinct) if field.distinct else 0,
+        "min": field.minimum,
+        "max": field.maximum,
+        "mean": field.mean,
+        "std": field.deviation,
+        "types": {kind.value: count for kind, count in field.kinds.items()},
+        "top_values": [{"value": entry.value, "count": entry.count} for entry in field.top],
+    }
+
+
+def _whole(figure: Figure) -> int:
+    return round(figure.value)
+
+
+def categorical_fields(profile: Profile) -> Mapping[str, CategoricalField]:
+    """The fields with few values for the number of records: at most the threshold and 5 % of those present."""
+    found = {name: _category(field) for name, field in profile.fields.items() if is_categorical(field)}
+    return MappingProxyType(found)
+
+
+def is_categorical(field: FieldProfile, threshold: int = CATEGORICAL_THRESHOLD) -> bool:
+    """Whether all values of the field are among its most frequent ones, and those are few for what was looked at."""
+    if field.distinct is None or not field.present:
+        return False
+    few = field.distinct.value <= min(threshold, _CATEGORICAL_SHARE * field.present)
+    return few and len(field.top) >= field.distinct.value
+
+
+def _category(field: FieldProfile) -> CategoricalField:
+    return CategoricalField(tuple(e.value for e in field.top), tuple(e.count for e in field.top))

@@ -1,0 +1,231 @@
+"""A connection that only reads: opened to leave nothing behind, bounded, its errors said in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote as percent
+
+from xregistry_tui.resources.base import (
+    ResourceBroken,
+    ResourceBusy,
+    ResourceDenied,
+    ResourceError,
+    ResourceGone,
+    ResourceSlow,
+)
+from xregistry_tui.resources.sqlite.file import Access, Stamp, look
+
+if TYPE_CHECKING:
+    from xregistry_tui.resources.sqlite.thread import Limit
+    from xregistry_tui.schema.shape import Scalar
+
+T = TypeVar("T")
+
+_BUSY_SECONDS = 0.25
+_STEPS_BETWEEN_CHECKS = 4_000
+_ATTEMPTS = 3
+
+_OPTIONS = {
+    Access.JOURNAL: "mode=ro",
+    Access.IMMUTABLE: "mode=ro&immutable=1",
+    Access.SHARED: "mode=ro&readonly_shm=1",
+    Access.PRIVATE: "mode=ro&vfs=unix-none",
+}
+
+_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION})
+_PRAGMAS = frozenset({"table_xinfo", "table_list", "index_list", "index_xinfo", "foreign_key_list", "data_version"})
+_FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
+
+
+class Asker:
+    """Asks a connection within one operation's limit, and remembers what was asked."""
+
+    def __init__(self, connection: sqlite3.Connection, limit: Limit) -> None:
+        self.connection = connection
+        self.limit = limit
+        self.queries: list[str] = []
+        connection.set_progress_handler(limit.exceeded, _STEPS_BETWEEN_CHECKS)
+
+    def rows(self, sql: str, parameters: Sequence[Scalar] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement; the statement is kept for display."""
+        self.queries.append(sql)
+        return self.quiet(sql, parameters)
+
+    def quiet(self, sql: str, parameters: Sequence[Scalar] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement that nobody needs to see."""
+        if self.limit.exceeded():
+            raise sqlite3.OperationalError("interrupted")
+        return self.connection.execute(sql, tuple(parameters)).fetchall()
+
+    def stream(self, sql: str, parameters: Sequence[Scalar] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement one by one."""
+        self.queries.append(sql)
+        yield from self.connection.execute(sql, tuple(parameters))
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """A tighter limit for a part; where it ends the part, raises `ResourceSlow`."""
+        before = self.limit.tighten(seconds)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if not _interrupted(error) or self.limit.cancelled:
+                raise
+            raise ResourceSlow(f"ended after {seconds:g} s") from error
+        finally:
+            self.limit.restore(before)
+
+    @contextmanager
+    def snapshot(self, wanted: bool) -> Iterator[None]:
+        """One state of the data for all statements within, where that keeps no writer waiting for long."""
+        if not wanted:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+
+
+class Connection:
+    """The file as one thread sees it: opened when needed, reopened when the file became another."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.epoch = 0
+        self.stamp: Stamp | None = None
+        self._open: sqlite3.Connection | None = None
+
+    @property
+    def blocks_writers(self) -> bool:
+        """Whether a long read keeps others from committing."""
+        return self.stamp is not None and self.stamp.access is Access.JOURNAL
+
+    def run(self, work: Callable[[Asker], T], limit: Limit) -> T:
+        """Do `work` on a consistent file: again when what it read was replaced under it."""
+        for attempt in range(_ATTEMPTS):
+            stamp = look(self.path)
+            try:
+                result = work(Asker(self._opened(stamp), limit))
+            except sqlite3.Error as error:
+                self.drop()
+                if attempt + 1 < _ATTEMPTS and not limit.exceeded() and not stamp.same_as(look(self.path)):
+                    continue
+                raise translate(error, self.path, limit) from error
+            finally:
+                # an idle reader of a log would keep its writer from tidying up
+                if stamp.access in (Access.SHARED, Access.PRIVATE):
+                    self.drop()
+            if stamp.access in (Access.JOURNAL, Access.SHARED) or stamp.same_as(look(self.path)):
+                return result
+            self.drop()
+        raise ResourceBusy(f"{self.path.name} changes faster than it can be read", "it is tried again")
+
+    def _opened(self, stamp: Stamp) -> sqlite3.Connection:
+        if self._open is not None and not self._still_good(stamp):
+            self.drop()
+        if self._open is None:
+            self._open = _open(self.path, stamp.access)
+            self.epoch += 1
+        self.stamp = stamp
+        return self._open
+
+    def _still_good(self, stamp: Stamp) -> bool:
+        if self.stamp is None or self.stamp.access is not stamp.access or self.stamp.main[0] != stamp.main[0]:
+            return False
+        return stamp.access is Access.JOURNAL or self.stamp.same_as(stamp)
+
+    def interrupt(self) -> None:
+        """Make the running statement give up; from any thread while an operation runs."""
+        if (connection := self._open) is not None:
+            connection.interrupt()
+
+    def drop(self) -> None:
+        """Let go of the file."""
+        connection, self._open = self._open, None
+        if connection is not None:
+            connection.close()
+
+
+def _open(path: Path, access: Access) -> sqlite3.Connection:
+    uri = f"file:{percent(str(path))}?{_OPTIONS[access]}"
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.text_factory = _text
+    if access is Access.PRIVATE:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.set_authorizer(_authorize)
+    return connection
+
+
+def memory(limit: Limit) -> Asker:
+    """An empty database of our own in memory, bounded by the same operation."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.text_factory = _text
+    return Asker(connection, limit)
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "backslashreplace")
+
+
+def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    if action in _READING:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_FUNCTION:
+        return sqlite3.SQLITE_DENY if (second or "").lower() in _FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+        # how SQLite declares its own table-valued functions; real writes fail without `writable_schema`
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _PRAGMAS:
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) or 0
+
+
+def _interrupted(error: sqlite3.Error) -> bool:
+    return _code(error) == sqlite3.SQLITE_INTERRUPT or str(error) == "interrupted"
+
+
+def translate(error: sqlite3.Error, path: Path, limit: Limit) -> ResourceError:
+    """The condition behind an error of the driver, in plain words."""
+    name, code = path.name, _code(error)
+    if _interrupted(error):
+        return _ended(name, limit)
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        reason = f"a writer of {name} did not finish and left its journal"
+        return ResourceBusy(reason, "open it once with the program that writes it, which rolls back")
+    return _by_primary_code(error, path, code & 0xFF)
+
+
+def _ended(name: str, limit: Limit) -> ResourceError:
+    if limit.cancelled:
+        return ResourceGone(f"{name} was closed while it was read", "connect again")
+    return ResourceSlow(f"{name} took longer than {limit.seconds:g} s", "ask for a sample, or raise the time limit")
+
+
+def _by_primary_code(error: sqlite3.Error, path: Path, code: int) -> ResourceError:
+    name = path.name
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
+        return ResourceBusy(f"{name} is locked by its writer", "it is tried again")
+    if code == sqlite3.SQLITE_NOTADB:
+        return ResourceBroken(f"{name} is not an SQLite database, or is encrypted", "name a file that SQLite wrote")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR):
+        return ResourceBroken(f"{name} is truncated or damaged: {error}", "restore it from a copy")
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY):
+        return ResourceDenied(
+            f"{name} cannot be opened for reading: {error}", "check the permissions of file and folder"
+        )
+    if code == sqlite3.SQLITE_AUTH or "prohibited" in str(error):
+        return ResourceDenied(f"{name} asks for more than reading: {error}")
+    return ResourceBroken(f"{name} cannot be read: {error}")

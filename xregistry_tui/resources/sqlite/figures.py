@@ -1,0 +1,218 @@
+"""The SQL of figures: one statement for what is stored in all columns, one for everything about one column."""
+
+# ruff: noqa: S608 - names are quoted, values are bound
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from xregistry_tui.resources.sql import Check, Dialect, quote
+from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, fits
+
+if TYPE_CHECKING:
+    from xregistry_tui.schema.shape import Scalar
+
+CLIP = 4_096
+"""Characters or bytes by which longer values are told apart, beside their length."""
+
+SHOWN = 1_024
+"""Characters or bytes of a value that a profile keeps."""
+
+_RESULT_COLUMNS = 2_000
+_PER_COLUMN = 6
+_FINITE = "BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
+_WHITE = "' ' || char(9, 10, 11, 12, 13, 160, 8195, 8239, 12288)"
+
+
+def bind(value: Scalar) -> Scalar:
+    """A value as SQLite keeps it: moments as ISO text, decimals and integers beyond 64 bits as numbers."""
+    if isinstance(value, int):
+        return int(value) if -(2**63) <= value < 2**63 else float(value)
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return float(value) if isinstance(value, decimal.Decimal) else value
+
+
+SQLITE = Dialect(
+    placeholder=lambda number: f"?{number}",
+    bind=bind,
+    bare=lambda value: f"+{value}",
+    is_number=lambda value: f"typeof({value}) IN ('integer', 'real')",
+    is_sized=lambda value: f"typeof({value}) IN ('text', 'blob')",
+    length=lambda value: f"length({value})",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where figures are made from: a relation aliased `t`, and how each field and locator is read from it."""
+
+    relation: str
+    fields: dict[str, str]
+    locators: tuple[str, ...] = ()
+
+
+def column(name: str) -> str:
+    """A column of the relation; qualified, since SQLite takes an unknown double-quoted name for a text."""
+    return f"t.{quote(name)}"
+
+
+def overviews(source: Source, declared: dict[str, str]) -> Iterator[tuple[Sequence[str], str]]:
+    """(fields, statement) in batches: counts by storage class, whose rows `read_overview` reads."""
+    names = list(source.fields)
+    size = (_RESULT_COLUMNS - 1) // _PER_COLUMN
+    for start in range(0, len(names), size):
+        batch = names[start : start + size]
+        counts = [_counts(source.fields[name], declared.get(name, "")) for name in batch]
+        yield batch, f"SELECT count(*), {', '.join(counts)} FROM {source.relation} AS t"
+
+
+def _counts(value: str, declared: str) -> str:
+    kind = f"typeof({value})"
+    return (
+        f"count({value}), total({kind} = 'integer'), total({kind} = 'real'), total({kind} = 'text'), "
+        f"total({fits(declared_kind(declared), value)}), "
+        f"max(CASE WHEN {kind} IN ('text', 'blob') THEN length({value}) END)"
+    )
+
+
+def read_overview(names: Sequence[str], row: tuple[float | None, ...]) -> dict[str, Stored]:
+    """What one row of an overview says about each field."""
+    rows = int(row[0] or 0)
+    found = {}
+    for index, name in enumerate(names):
+        start = 1 + index * _PER_COLUMN
+        present, integers, reals, texts, fitting, longest = (int(n or 0) for n in row[start : start + _PER_COLUMN])
+        found[name] = Stored(
+            rows=rows,
+            nulls=rows - present,
+            integers=integers,
+            reals=reals,
+            texts=texts,
+            blobs=present - integers - reals - texts,
+            fitting=fitting,
+            longest=longest,
+        )
+    return found
+
+
+class Measure(StrEnum):
+    """What of a value is put on a scale."""
+
+    NUMBER = "number"
+    MOMENT = "moment"
+    LENGTH = "length"
+
+
+FIGURES = (
+    "count(*)",
+    "total(n = 1)",
+    "total(n)",
+    "total(n) FILTER (WHERE v = '')",
+    f"total(n) FILTER (WHERE typeof(v) = 'text' AND trim(v, {_WHITE}) = '')",
+    "min(x)",
+    "max(x)",
+    "total(CAST(x AS REAL) * n) / total(n) FILTER (WHERE x IS NOT NULL)",
+    "min(l)",
+    "max(l)",
+    "total(l * n) / total(n) FILTER (WHERE l IS NOT NULL)",
+    "total(n) FILTER (WHERE typeof(v) IN ('integer', 'real') AND v = 0)",
+    "total(n) FILTER (WHERE typeof(v) IN ('integer', 'real') AND v < 0)",
+    "total(n) FILTER (WHERE n > 1)",
+    f"substr(min(v) FILTER (WHERE typeof(v) = 'text'), 1, {SHOWN})",
+    f"substr(max(v) FILTER (WHERE typeof(v) = 'text'), 1, {SHOWN})",
+    "total(n) FILTER (WHERE x IS NOT NULL)",
+)
+_LOW, _HIGH, _MEAN, _SCALED = "f5", "f6", "f7", "f16"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked about one column: `checks` are counted over the same groups, in their order."""
+
+    value: str
+    measure: Measure
+    declared: str
+    clipped: bool
+    top: int
+    bins: int
+    checks: tuple[Check, ...] = ()
+
+
+def statement(source: Source, question: Question) -> str:
+    """One statement over the distinct values of a column.
+
+    Its rows begin with a letter: `s` the figures and two counts per check, `d` the variance, `t` (value, count),
+    `q` (p, value), `h` (bin, count).
+    """
+    counts = [count for check in question.checks for count in _counted(check)]
+    figures = [*FIGURES, *counts]
+    width = len(figures)
+    parts = [
+        f"SELECT 's', {', '.join(f'f{i}' for i in range(width))} FROM s",
+        _padded(width, "'d'", f"total(n * (x - {_MEAN}) * (x - {_MEAN})) / {_SCALED}")
+        + " FROM p, s WHERE x IS NOT NULL",
+        f"SELECT * FROM ({_padded(width, *_top_value())} FROM p ORDER BY n DESC, v LIMIT {question.top})",
+    ]
+    if question.measure is not Measure.LENGTH:
+        parts.append(_padded(width, "'q'", "q", "v") + f" FROM ({_QUANTILES})")
+    parts.append(_padded(width, "'h'", "b", "total(n)") + f" FROM ({_bins(question.bins)}) GROUP BY b")
+    named = ", ".join(f"f{i}" for i in range(width))
+    return (
+        f"WITH {_groups(source, question)},\n"
+        f" p AS (SELECT v, n, l, {_scale(question)} AS x FROM g WHERE v IS NOT NULL),\n"
+        f" s({named}) AS (SELECT {', '.join(figures)} FROM p)\n" + "\nUNION ALL ".join(parts)
+    )
+
+
+def _top_value() -> tuple[str, str, str]:
+    cut = f"CASE WHEN typeof(v) IN ('text', 'blob') AND length(v) > {SHOWN} THEN substr(v, 1, {SHOWN}) ELSE v END"
+    return "'t'", cut, "n"
+
+
+def _groups(source: Source, question: Question) -> str:
+    value, relation = question.value, source.relation
+    sized = "CASE WHEN typeof({v}) IN ('text', 'blob') THEN length({v}) END"
+    if not question.clipped:
+        grouped = f"SELECT {value} COLLATE BINARY AS v, count(*) AS n FROM {relation} AS t GROUP BY 1"
+        return f"g AS (SELECT v, n, {sized.format(v='v')} AS l FROM ({grouped}))"
+    cut = f"CASE WHEN length({value}) > {CLIP} THEN substr({value}, 1, {CLIP}) ELSE {value} END"
+    measured = f"SELECT {cut} AS v, {sized.format(v=value)} AS l FROM {relation} AS t"
+    return f"g AS (SELECT v, count(*) AS n, l FROM ({measured}) GROUP BY v COLLATE BINARY, l)"
+
+
+def _scale(question: Question) -> str:
+    if question.measure is Measure.NUMBER:
+        return f"CASE WHEN typeof(v) IN ('integer', 'real') AND +v {_FINITE} THEN +v END"
+    if question.measure is Measure.MOMENT:
+        fitting = fits(declared_kind(question.declared), "v")
+        return f"CASE WHEN {fitting} THEN (julianday(v) - 2440587.5) * 86400.0 END"
+    return "l"
+
+
+_QUANTILES = (
+    "SELECT q, v, min(c) FROM (SELECT v, sum(n) OVER (ORDER BY x) AS c FROM p WHERE x IS NOT NULL), s, "
+    f"(SELECT 0.25 AS q UNION ALL SELECT 0.5 UNION ALL SELECT 0.75) WHERE c >= q * {_SCALED} GROUP BY q"
+)
+
+
+def _bins(bins: int) -> str:
+    place = f"CAST((CAST(x AS REAL) - {_LOW}) / ({_HIGH} * 1.0 - {_LOW}) * {bins} AS INTEGER)"
+    return f"SELECT n, max(0, min({bins - 1}, {place})) AS b FROM p, s WHERE x IS NOT NULL AND {_HIGH} > {_LOW}"
+
+
+def _counted(check: Check) -> tuple[str, str]:
+    applies = f"total(n) FILTER (WHERE {check.applies})"
+    return applies, f"total(n) FILTER (WHERE {check.applies} AND NOT ({check.holds}))"
+
+
+def _padded(width: int, *values: str) -> str:
+    return "SELECT " + ", ".join([*values, *["NULL"] * (width + 1 - len(values))])

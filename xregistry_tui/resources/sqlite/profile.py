@@ -1,0 +1,282 @@
+"""One look at one table or view: a plan becomes figures."""
+
+# ruff: noqa: S608 - names are quoted, values are bound
+from __future__ import annotations
+
+import datetime
+import sqlite3
+import time
+from dataclasses import dataclass, replace
+from math import isfinite, sqrt
+from types import MappingProxyType
+from typing import Any
+
+from xregistry_tui.profiling.interval import wilson
+from xregistry_tui.profiling.plan import Grade, Plan
+from xregistry_tui.profiling.profile import (
+    FieldProfile,
+    Figure,
+    Histogram,
+    How,
+    Lengths,
+    Profile,
+    RuleResult,
+    ValueCount,
+)
+from xregistry_tui.resources.sql import Check, Parameters, check, counted_by_groups, duplicated, quote
+from xregistry_tui.resources.sqlite import figures
+from xregistry_tui.resources.sqlite.catalogue import Table, failed, table
+from xregistry_tui.resources.sqlite.connection import Asker
+from xregistry_tui.resources.sqlite.figures import CLIP, SHOWN, SQLITE, Measure, Question, Source, column
+from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, stored_kinds
+from xregistry_tui.resources.sqlite.sample import Sample, catalogue_rows, draw, references
+from xregistry_tui.schema.rules import Reference, Required, Rule
+from xregistry_tui.schema.shape import Kind
+
+# a rollback-journal writer waits for the whole look: only a short one may be of one moment
+_SNAPSHOT_ROWS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look reads from, and how good its figures are."""
+
+    ask: Asker
+    source: Source
+    plan: Plan
+    table: Table
+    rows: Figure
+    grade: Grade
+    parents: dict[tuple[str, Reference], str]
+
+
+def profile(ask: Asker, plan: Plan, resource: str, *, blocks_writers: bool) -> Profile:
+    """Look once, as planned; raises `CollectionFailed` when the table or a planned column is gone."""
+    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    described = table(ask, plan.collection)
+    names = plan.fields or tuple(field.name for field in plan.shape.fields)
+    described.require(*names)
+    try:
+        with ask.snapshot(not blocks_writers or _small(ask, described)):
+            rows, n, grade, fields, sampling = _figures(ask, plan, described, names)
+    except sqlite3.Error as error:
+        raise failed(error, plan.collection) from error
+    return Profile(
+        resource=resource,
+        collection=plan.collection,
+        rows=rows,
+        n=n,
+        method=grade,
+        as_of=as_of,
+        fields=MappingProxyType(fields),
+        how=How(queries=tuple(ask.queries), sampling=sampling, milliseconds=(time.perf_counter() - started) * 1000),
+    )
+
+
+def _small(ask: Asker, described: Table) -> bool:
+    rows = catalogue_rows(ask, described)
+    return rows is not None and rows.value <= _SNAPSHOT_ROWS
+
+
+def _figures(
+    ask: Asker, plan: Plan, described: Table, names: tuple[str, ...]
+) -> tuple[Figure, int, Grade, dict[str, FieldProfile], str]:
+    """(rows, looked at, grade, figures by field, how it was sampled)."""
+    if plan.grade is Grade.CATALOGUE:
+        rows = catalogue_rows(ask, described) or Figure(value=0, method=Grade.CATALOGUE, at_least=True)
+        return rows, 0, Grade.CATALOGUE, {}, "what the catalogue says, nothing was read"
+    drawn = draw(ask, described, plan, names) if plan.grade is Grade.SAMPLE else None
+    if drawn is not None:
+        return _sampled(plan, described, drawn)
+    source = Source(described.relation, {name: column(name) for name in names}, tuple(map(column, described.locators)))
+    parents = {(name, rule): f"main.{quote(rule.collection)}" for name, rule in references(ask, plan, names)}
+    look = _Look(ask, source, plan, described, Figure(value=0), Grade.EXACT, parents)
+    stored = _overview(look)
+    n = max((found.rows for found in stored.values()), default=0)
+    return Figure(value=n), n, Grade.EXACT, _fields(look, stored), "all rows"
+
+
+def _sampled(plan: Plan, described: Table, drawn: Sample) -> tuple[Figure, int, Grade, dict[str, FieldProfile], str]:
+    grade = Grade.EXACT if drawn.complete else Grade.SAMPLE
+    look = _Look(drawn.ask, drawn.source, plan, described, drawn.rows, grade, drawn.parents)
+    try:
+        return drawn.rows, drawn.n, grade, _fields(look, _overview(look)), drawn.sampling
+    finally:
+        drawn.ask.connection.close()
+
+
+def _declared(described: Table) -> dict[str, str]:
+    return {item.name: item.declared for item in described.columns}
+
+
+def _overview(look: _Look) -> dict[str, Stored]:
+    found: dict[str, Stored] = {}
+    for names, sql in figures.overviews(look.source, _declared(look.table)):
+        found |= figures.read_overview(names, look.ask.rows(sql)[0])
+    return found
+
+
+def _fields(look: _Look, stored: dict[str, Stored]) -> dict[str, FieldProfile]:
+    declared = _declared(look.table)
+    return {name: _field(look, name, declared[name], found) for name, found in stored.items()}
+
+
+def _field(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfile:
+    kinds = stored_kinds(declared_kind(declared), stored)
+    known = FieldProfile(
+        name=name,
+        looked_at=stored.rows,
+        nulls=stored.nulls,
+        kinds=MappingProxyType(kinds),
+        fill=_share(look, stored.present, stored.rows),
+    )
+    rules = look.plan.rules.get(name, ())
+    if not stored.present:
+        return replace(known, rules=tuple(_without_values(look, name, rule, stored) for rule in rules))
+    measure = _measure(declared, stored)
+    parameters = Parameters(replace(SQLITE, length=lambda _: "l"))
+    checks = {rule: made for rule in rules if (made := _check(look, name, rule, parameters)) is not None}
+    question = Question(
+        value=look.source.fields[name],
+        measure=measure,
+        declared=declared,
+        clipped=stored.longest > CLIP,
+        top=look.plan.top,
+        bins=look.plan.bins,
+        checks=tuple(checks.values()),
+    )
+    answers = look.ask.rows(figures.statement(look.source, question), parameters.values)
+    return _answered(look, known, question, answers, (rules, tuple(checks)), stored)
+
+
+def _check(look: _Look, name: str, rule: Rule, parameters: Parameters) -> Check | None:
+    if isinstance(rule, Required) or counted_by_groups(rule):
+        return None
+    return check(rule, "v", parameters, parent=_parent(look, name, rule))
+
+
+def _parent(look: _Look, name: str, rule: Rule) -> str | None:
+    return look.parents.get((name, rule)) if isinstance(rule, Reference) else None
+
+
+def _measure(declared: str, stored: Stored) -> Measure:
+    numbers = stored.integers + stored.reals
+    if numbers >= stored.texts + stored.blobs:
+        return Measure.NUMBER
+    moments = stored.fitting if declared_kind(declared) in (Kind.DATE, Kind.DATETIME) else 0
+    return Measure.MOMENT if moments * 2 >= stored.texts else Measure.LENGTH
+
+
+def _share(look: _Look, hits: int, n: int) -> Figure | None:
+    if n == 0:
+        return None
+    if look.grade is not Grade.SAMPLE:
+        return Figure(value=hits / n)
+    low, high = wilson(hits, n, max(n, int(look.rows.value)))
+    return Figure(value=hits / n, method=Grade.SAMPLE, low=low, high=high)
+
+
+def _answered(
+    look: _Look,
+    known: FieldProfile,
+    question: Question,
+    answers: list[tuple[Any, ...]],
+    rules: tuple[tuple[Rule, ...], tuple[Rule, ...]],
+    stored: Stored,
+) -> FieldProfile:
+    """The figures of one field from the rows of its statement."""
+    by_letter: dict[str, list[tuple[Any, ...]]] = {letter: [] for letter in "sdtqh"}
+    for letter, *values in answers:
+        by_letter[letter].append(tuple(values))
+    figure = by_letter["s"][0]
+    numeric = question.measure is Measure.NUMBER
+    low, high = (figure[5], figure[6]) if numeric else (figure[14], figure[15])
+    counts = dict(zip(rules[1], zip(figure[17::2], figure[18::2], strict=True), strict=True))
+    return replace(
+        known,
+        empty=int(figure[3]),
+        blank=int(figure[4]),
+        distinct=_distinct(look, known, int(figure[0]), question.clipped),
+        once=int(figure[1]),
+        minimum=low,
+        maximum=high,
+        mean=_finite(figure[7]) if numeric else None,
+        deviation=_deviation(by_letter["d"]) if numeric else None,
+        quantiles=tuple((p, value) for p, value, *_ in sorted(by_letter["q"])),
+        histogram=_histogram(figure, by_letter["h"], question.bins),
+        top=tuple(ValueCount(value, int(count)) for value, count, *_ in by_letter["t"]),
+        lengths=Lengths(figure[8], figure[9], figure[10]) if figure[8] is not None else None,
+        zeros=int(figure[11]) if stored.integers + stored.reals else None,
+        negatives=int(figure[12]) if stored.integers + stored.reals else None,
+        rules=tuple(_result(look, known, rule, counts.get(rule), int(figure[13])) for rule in rules[0]),
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
+
+
+def _deviation(rows: list[tuple[Any, ...]]) -> float | None:
+    variance = _finite(rows[0][0]) if rows else None
+    return sqrt(variance) if variance is not None and variance >= 0 else None
+
+
+def _histogram(figure: tuple[Any, ...], rows: list[tuple[Any, ...]], bins: int) -> Histogram | None:
+    low, high = figure[5], figure[6]
+    if low is None or not isfinite(float(high) - float(low)):
+        return None
+    if high == low:
+        return Histogram(float(low), float(high), (int(figure[16]),))
+    counts = {int(place): int(count) for place, count, *_ in rows if place is not None}
+    return Histogram(float(low), float(high), tuple(counts.get(place, 0) for place in range(bins)))
+
+
+def _distinct(look: _Look, known: FieldProfile, seen: int, clipped: bool) -> Figure:
+    if look.grade is not Grade.SAMPLE:
+        return Figure(value=seen, at_least=clipped)
+    if (known.name,) in look.plan.shape.unique:
+        share = known.fill.value if known.fill else 0.0
+        return Figure(value=round(look.rows.value * share), method=Grade.SAMPLE, approximate=True)
+    return Figure(value=seen, method=Grade.SAMPLE, at_least=True)
+
+
+def _without_values(look: _Look, name: str, rule: Rule, stored: Stored) -> RuleResult:
+    if isinstance(rule, Required) and stored.nulls:
+        return _failing(look, name, rule, stored.rows, stored.nulls)
+    return RuleResult(rule=rule, checked=stored.rows if isinstance(rule, Required) else 0, failed=0)
+
+
+def _result(
+    look: _Look, known: FieldProfile, rule: Rule, counts: tuple[float, float] | None, repeated: int
+) -> RuleResult:
+    if isinstance(rule, Required):
+        return _failing(look, known.name, rule, known.looked_at, known.nulls)
+    if counted_by_groups(rule) and look.grade is not Grade.SAMPLE:
+        return _failing(look, known.name, rule, known.present, repeated)
+    if counts is None:
+        return RuleResult(rule=rule, checked=0, failed=None)
+    return _failing(look, known.name, rule, int(counts[0]), int(counts[1]))
+
+
+def _failing(look: _Look, name: str, rule: Rule, checked: int, failing: int) -> RuleResult:
+    """The result with the locators and values of some failing records."""
+    if not failing:
+        return RuleResult(rule=rule, checked=checked, failed=0)
+    source, parameters = look.source, Parameters(SQLITE)
+    value = source.fields[name]
+    if counted_by_groups(rule):
+        where = duplicated(value, f"{source.relation} AS t")
+    else:
+        made = check(rule, value, parameters, parent=_parent(look, name, rule))
+        where = f"{made.applies} AND NOT ({made.holds})" if made is not None else "1=0"
+    shown = f"CASE WHEN {SQLITE.is_sized(value)} THEN substr({value}, 1, {SHOWN}) ELSE {value} END"
+    wanted = ", ".join([shown, *source.locators])
+    sql = f"SELECT {wanted} FROM {source.relation} AS t WHERE {where} LIMIT {look.plan.failing_keys}"
+    rows = look.ask.rows(sql, parameters.values)
+    return RuleResult(
+        rule=rule,
+        checked=checked,
+        failed=failing,
+        keys=tuple(tuple(row[1:]) for row in rows) if source.locators else (),
+        values=tuple(row[0] for row in rows),
+    )

@@ -1,0 +1,169 @@
+"""An SQLite file as a resource."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from xregistry_tui.profiling.plan import Budget, Cost, Grade, Plan
+from xregistry_tui.resources.base import (
+    Page,
+    RecordQuery,
+    ResourceBroken,
+    ResourceError,
+    ResourceGone,
+    ResourceMetadata,
+    XResource,
+)
+from xregistry_tui.resources.sqlite.file import Access, Stamp, look
+from xregistry_tui.resources.sqlite.thread import EngineThread, Limit
+
+if TYPE_CHECKING:
+    from xregistry_tui.profiling.profile import Profile
+    from xregistry_tui.resources.sqlite.connection import Asker, Connection
+    from xregistry_tui.schema.shape import Scalar, Shape
+
+T = TypeVar("T")
+
+_MILLISECONDS_A_CELL = 0.001
+_READING_SECONDS = Budget().seconds
+
+
+class SqliteResource(XResource):
+    """One SQLite file, read without leaving a trace; `path` is taken as it is, `name` defaults to the file's stem."""
+
+    def __init__(self, path: str | Path, *, name: str | None = None, level: str = "development") -> None:
+        self.path = Path(path).expanduser().absolute()
+        super().__init__(
+            ResourceMetadata(name=name or self.path.stem, kind="sqlite", location=str(self.path), level=level)
+        )
+        self._connection: Connection | None = None
+        self._thread: EngineThread | None = None
+        self._token: tuple[Stamp, Hashable] | None = None
+        self._asking: asyncio.Task[Hashable] | None = None
+        self._cell_cost = _MILLISECONDS_A_CELL
+
+    async def connect(self) -> None:
+        """See `XResource.connect`; an empty file is an empty database, and `metadata` notes it."""
+        if self._connection is not None:
+            return
+        from xregistry_tui.resources.sqlite.connection import Connection
+
+        connection = Connection(self.path)
+        thread = EngineThread(self.name, connection.interrupt)
+        self._connection, self._thread = connection, thread
+        try:
+            await self._ask(lambda ask: ask.quiet("SELECT count(*) FROM main.sqlite_master"))
+        except BaseException:
+            await self.close()
+            raise
+        if connection.stamp is not None and connection.stamp.main[2] == 0:
+            self.metadata = replace(self.metadata, options={"note": "empty file: no tables yet"})
+
+    async def close(self) -> None:
+        """See `XResource.close`."""
+        connection, thread = self._connection, self._thread
+        self._connection = self._thread = self._token = None
+        if self._asking is not None:
+            self._asking.cancel()
+        if connection is not None and thread is not None:
+            await thread.close(connection.drop)
+
+    async def validate_connection(self) -> bool:
+        """See `XResource.validate_connection`."""
+        try:
+            await self._ask(lambda ask: ask.quiet("SELECT count(*) FROM main.sqlite_master"))
+        except ResourceError:
+            return False
+        return True
+
+    async def list_collections_or_tables(self) -> list[str]:
+        """See `XResource.list_collections_or_tables`."""
+        from xregistry_tui.resources.sqlite.catalogue import table_names
+
+        return await self._ask(table_names)
+
+    async def shape(self, collection: str) -> Shape:
+        """See `XResource.shape`."""
+        from xregistry_tui.resources.sqlite.shapes import shape
+
+        return await self._ask(lambda ask: shape(ask, collection))
+
+    async def cost(self, plan: Plan) -> Cost:
+        """See `XResource.cost`; the milliseconds follow what the last look at this file cost."""
+        from xregistry_tui.resources.sqlite.catalogue import table
+        from xregistry_tui.resources.sqlite.sample import catalogue_rows
+
+        rows = await self._ask(lambda ask: catalogue_rows(ask, table(ask, plan.collection)))
+        if rows is None:
+            return Cost(rows=None, milliseconds=None)
+        read = {Grade.CATALOGUE: 0.0, Grade.SAMPLE: min(rows.value, plan.sample)}.get(plan.grade, rows.value)
+        return Cost(rows=int(rows.value), milliseconds=read * _width(plan) * self._cell_cost)
+
+    async def profile(self, plan: Plan) -> Profile:
+        """See `XResource.profile`."""
+        from xregistry_tui.resources.sqlite.profile import profile
+
+        connection = self._connected()[0]
+        look_once = lambda ask: profile(ask, plan, self.name, blocks_writers=connection.blocks_writers)  # noqa: E731
+        found = await self._ask(look_once, plan.budget.seconds)
+        if found.n >= 1_000:
+            self._cell_cost = found.how.milliseconds / (found.n * _width(plan))
+        return found
+
+    async def records(self, query: RecordQuery) -> Page:
+        """See `XResource.records`."""
+        from xregistry_tui.resources.sqlite.records import records
+
+        connection = self._connected()[0]
+        window = lambda ask: records(ask, query, blocks_writers=connection.blocks_writers)  # noqa: E731
+        return await self._ask(window, query.budget.seconds)
+
+    async def exists(self, collection: str, field: str, value: Scalar) -> bool:
+        """See `XResource.exists`."""
+        from xregistry_tui.resources.sqlite.records import exists
+
+        return await self._ask(lambda ask: exists(ask, collection, field, value))
+
+    async def change_token(self, collection: str | None = None) -> Hashable | None:
+        """See `XResource.change_token`; of the whole file, asked of SQLite only after the file's stamp changed."""
+        self._connected()
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._fresh_token())
+        return await asyncio.shield(self._asking)
+
+    async def _fresh_token(self) -> Hashable:
+        stamp = await asyncio.to_thread(look, self.path)
+        if self._token is not None and stamp.settled and stamp.same_as(self._token[0]):
+            return self._token[1]
+        token: Hashable = (stamp.main, stamp.wal)
+        if stamp.access is Access.JOURNAL:
+            connection = self._connected()[0]
+            version = await self._ask(lambda ask: ask.quiet("PRAGMA data_version")[0][0])
+            token = (stamp.main[0], connection.epoch, version)
+        self._token = (stamp, token)
+        return token
+
+    def _connected(self) -> tuple[Connection, EngineThread]:
+        if self._connection is None or self._thread is None:
+            raise ResourceGone(f"{self.name} is not connected", "connect it first")
+        return self._connection, self._thread
+
+    async def _ask(self, work: Callable[[Asker], T], seconds: float = _READING_SECONDS) -> T:
+        """Do `work` in this resource's thread within the time limit."""
+        connection, thread = self._connected()
+
+        def bounded(limit: Limit) -> T:
+            return connection.run(work, limit)
+
+        try:
+            return await thread.run(bounded, seconds)
+        except (MemoryError, OverflowError) as error:
+            raise ResourceBroken(f"{self.name} holds more than can be read at once: {error}") from error
+
+
+def _width(plan: Plan) -> int:
+    return max(1, len(plan.fields or plan.shape.fields))

@@ -1,0 +1,127 @@
+"""The shape of a table or view: what it declares, corrected by what is stored in it."""
+
+# ruff: noqa: S608 - names are quoted, values are bound
+from __future__ import annotations
+
+import re
+import sqlite3
+
+from xregistry_tui.resources.base import ResourceSlow
+from xregistry_tui.resources.sqlite.catalogue import Column, Table, failed, table
+from xregistry_tui.resources.sqlite.connection import Asker
+from xregistry_tui.resources.sqlite.declared import checks
+from xregistry_tui.resources.sqlite.figures import Source, column, overviews, read_overview
+from xregistry_tui.resources.sqlite.kinds import Affinity, Stored, affinity, kinds
+from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Required, Rule, Unique
+from xregistry_tui.schema.shape import CollectionKind, FieldShape, Kind, Shape
+
+_LOOK_ROWS = 10_000
+_LOOK_SECONDS = 5.0
+_SIZE = re.compile(r"\(\s*(\d+)\s*\)")
+
+
+def shape(ask: Asker, name: str) -> Shape:
+    """What the records of one table or view may be; raises `CollectionFailed`."""
+    described = table(ask, name)
+    stored, warnings = _stored(ask, described)
+    affinities = {column.name: affinity(column.declared) for column in described.columns}
+    stated = {} if described.is_view else checks(described.sql, affinities)
+    fields = (_field(described, column, stored.get(column.name), stated) for column in described.columns)
+    return Shape(
+        name=name,
+        kind=CollectionKind.VIEW if described.is_view else CollectionKind.TABLE,
+        fields=tuple(fields),
+        unique=_unique(described),
+        warnings=warnings,
+    )
+
+
+def _unique(described: Table) -> tuple[tuple[str, ...], ...]:
+    primary = (described.primary,) if described.primary else ()
+    return primary + tuple(columns for columns in described.unique if columns != described.primary)
+
+
+def _stored(ask: Asker, described: Table) -> tuple[dict[str, Stored], tuple[str, ...]]:
+    """What is stored in the first and last rows, by column, with what could not be found out."""
+    source = _ends(described)
+    declared = {column.name: column.declared for column in described.columns}
+    found: dict[str, Stored] = {}
+    try:
+        with ask.within(_LOOK_SECONDS):
+            for names, sql in overviews(source, declared):
+                found |= read_overview(names, ask.quiet(sql)[0])
+    except ResourceSlow:
+        return {}, ("too slow to look at what is stored: the types are as declared",)
+    except sqlite3.Error as error:
+        raise failed(error, described.name) from error
+    return found, ()
+
+
+def _ends(described: Table) -> Source:
+    """The first and the last rows as a relation (by row id; the first ones where there is none)."""
+    fields = {column.name: f"t.c{index}" for index, column in enumerate(described.columns)}
+    named = ", ".join(f"{column(item.name)} AS c{index}" for index, item in enumerate(described.columns))
+    rows = f"SELECT {named} FROM {described.relation} AS t"
+    if described.rowid is None:
+        return Source(f"({rows} LIMIT {_LOOK_ROWS})", fields)
+    row, half = described.rowid, _LOOK_ROWS // 2
+    edge = f"SELECT {row} FROM {described.relation} ORDER BY {row}"
+    first = f"(SELECT max({row}) FROM ({edge} LIMIT {half}))"
+    last = f"(SELECT min({row}) FROM ({edge} DESC LIMIT {half}))"
+    return Source(
+        f"({rows} WHERE t.{row} <= {first} UNION ALL {rows} WHERE t.{row} > {first} AND t.{row} >= {last})", fields
+    )
+
+
+def _field(described: Table, item: Column, stored: Stored | None, stated: dict[str, tuple[Rule, ...]]) -> FieldShape:
+    found = kinds(item.declared, stored)
+    never_null = item.not_null or item.name == described.is_row_id
+    return FieldShape(
+        name=item.name,
+        kinds=found,
+        nullable=not (never_null or _strict_key(described, item)),
+        native=item.declared or None,
+        key=item.key,
+        default=item.default,
+        rules=tuple(_rules(described, item, found, stated.get(item.name, ()))),
+    )
+
+
+def _strict_key(described: Table, item: Column) -> bool:
+    """Whether the primary key is one that may not be null (only tables without row ids keep that promise)."""
+    return item.key is not None and described.rowid is None and not described.is_view
+
+
+def _rules(described: Table, item: Column, found: tuple[Kind, ...], stated: tuple[Rule, ...]) -> list[Rule]:
+    rules: list[Rule] = []
+    if item.not_null:
+        rules.append(Required("NOT NULL"))
+    elif item.name == described.is_row_id or _strict_key(described, item):
+        rules.append(Required("PRIMARY KEY"))
+    if (item.name,) == described.primary:
+        rules.append(Unique("PRIMARY KEY"))
+    elif (item.name,) in described.unique:
+        rules.append(Unique("UNIQUE"))
+    rules += [rule for rule in stated if not _says_boolean(rule, found)]
+    if affinity(item.declared) is Affinity.TEXT and (size := _SIZE.search(item.declared)):
+        rules.append(Length(most=int(size.group(1)), source=f"declared {item.declared}"))
+    references = (entry for entry in described.references if entry[0].lower() == item.name.lower())
+    return _merged(rules) + [Reference(parent, key, "FOREIGN KEY") for _, parent, key in references]
+
+
+def _says_boolean(rule: Rule, found: tuple[Kind, ...]) -> bool:
+    return isinstance(rule, OneOf) and found == (Kind.BOOLEAN,) and set(rule.values) == {0, 1}
+
+
+def _merged(rules: list[Rule]) -> list[Rule]:
+    """A lower and an upper bound that were stated apart as one range."""
+    ranges = [rule for rule in rules if isinstance(rule, Range)]
+    if len(ranges) < 2:
+        return rules
+    bounds: dict[str, float | int] = {}
+    for rule in ranges:
+        for name, tighter in (("ge", max), ("gt", max), ("le", min), ("lt", min)):
+            bound = getattr(rule, name)
+            if bound is not None:
+                bounds[name] = tighter(bounds.get(name, bound), bound)
+    return [*(rule for rule in rules if not isinstance(rule, Range)), Range(**bounds, source=ranges[0].source)]
