@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from xregistry_tui.core.bindings import Binding
     from xregistry_tui.demo.running import Shop
     from xregistry_tui.xregistry import XRegistry
 
@@ -26,16 +25,6 @@ def register(registry: XRegistry) -> None:
     from xregistry_tui.demo.package import register as register_package
 
     register_package(registry)
-
-
-def bindings(resource: str) -> tuple[Binding, ...]:
-    """The shop's static models tied to the tables of the resource that holds it."""
-    from xregistry_tui.core.bindings import Binding, BindingOrigin
-
-    return tuple(
-        Binding(model=model, resource=resource, collection=table, origin=BindingOrigin.SETTINGS)
-        for model, table in BINDINGS.items()
-    )
 
 
 def running_shop(*, write: bool = True, rate: float | None = None) -> AbstractContextManager[Shop]:
