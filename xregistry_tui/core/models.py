@@ -215,7 +215,7 @@ class ModelRegistry(Registry[RegisteredModel]):
             replace=replace,
         )
 
-    def register_static_model(  # noqa: PLR0917 - the order of the specification
+    def register_static_model(
         self,
         model_class: type[BaseModel],
         name: str | None = None,

@@ -33,7 +33,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The whole of it: `text` is what `inspect.signature` would print, but for defaults that are unsafe to show."""
+    """The whole of it: `text` is what a person would write, but for defaults that are unsafe to show."""
 
     text: str
     parameters: Mapping[str, Parameter]
@@ -47,9 +47,12 @@ def read(func: Callable[..., Any]) -> Signature:
     except (TypeError, ValueError):
         return Signature("(…)", MappingProxyType({}), None)
     parameters = {name: _parameter(parameter) for name, parameter in found.parameters.items()}
-    shown = [_shown(found.parameters[name], parameter) for name, parameter in parameters.items()]
     returns = None if found.return_annotation is found.empty else annotation(found.return_annotation)
-    return Signature(str(found.replace(parameters=shown)), MappingProxyType(parameters), returns)
+    shown = inspect.Signature(
+        [_shown(found.parameters[name], parameter) for name, parameter in parameters.items()],
+        return_annotation=found.empty if returns is None else _Shown(returns),
+    )
+    return Signature(str(shown), MappingProxyType(parameters), returns)
 
 
 def annotation(value: Any) -> str:
@@ -97,7 +100,7 @@ _repr = _SafeRepr()
 
 
 class _Shown:
-    """Stands for a default in the text of a signature."""
+    """Stands for a default or an annotation in the text of a signature."""
 
     __slots__ = ("text",)
 
@@ -121,4 +124,6 @@ def _parameter(found: inspect.Parameter) -> Parameter:
 
 
 def _shown(found: inspect.Parameter, parameter: Parameter) -> inspect.Parameter:
-    return found.replace(default=_Shown(parameter.default or HIDDEN)) if parameter.has_default else found
+    default = _Shown(parameter.default or HIDDEN) if parameter.has_default else found.empty
+    written = found.empty if found.annotation is found.empty else _Shown(parameter.type)
+    return found.replace(default=default, annotation=written)

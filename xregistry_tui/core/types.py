@@ -164,7 +164,7 @@ class TypeRegistry(Registry[RegisteredType]):
         with self._lock:
             there = self._items.get(new.path)
             if there is not None and not replace:
-                if there.type_class == new.type_class:
+                if _same(there.type_class, new.type_class):
                     return there
                 if not _reloaded(there.type_class, new.type_class):
                     raise DefinitionConflict(
@@ -223,6 +223,13 @@ def _adapter(type_class: Any) -> TypeAdapter[Any]:
 
 def _docstring(type_class: Any) -> str | None:
     return type_class.__doc__ if isinstance(type_class, type) else None
+
+
+def _same(there: Any, new: Any) -> bool:
+    """Whether two are one definition; `Field(…)` knows no equality, so annotations are compared as written."""
+    if isinstance(there, type) or isinstance(new, type):
+        return there is new
+    return bool(there == new) or repr(there) == repr(new)
 
 
 def _reloaded(there: Any, new: Any) -> bool:
