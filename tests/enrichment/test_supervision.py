@@ -1,4 +1,4 @@
-"""Refreshes as a user of the dashboard meets them: fresh when data changes, free when it does not, honest when it fails."""
+"""Refreshes as a user of the dashboard meets them: fresh as data changes, free while it does not, honest on failure."""
 
 from __future__ import annotations
 
