@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -80,6 +80,7 @@ class EnrichedRegistry:
         self._changes = changes if changes is not None else Changes()
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._lives: dict[str, Live] = {}
+        self._observe: Callable[[Live, Live], None] | None = None
         self._looker = Looker(self._clock, store, statistics_sample=statistics_sample, sample_size=sample_size)
         self._supervisor: Supervisor[Figures] = Supervisor(self._look, self._publish, self._clock)
 
@@ -209,9 +210,10 @@ class EnrichedRegistry:
             self._changes.mark("work")
 
     def _publish(self, key: str, state: RefreshState, made: Figures | None) -> None:
-        live = self._lives.get(key)
-        if live is None:
+        before = self._lives.get(key)
+        if before is None:
             return
+        live = before
         if made is not None:
             live = replace(
                 live,
@@ -222,8 +224,14 @@ class EnrichedRegistry:
                 shape=made.shape,
                 missing=made.missing,
             )
-        self._lives[key] = replace(live, state=state)
+        after = self._lives[key] = replace(live, state=state)
         self._changes.mark(f"binding:{key}", f"model:{live.binding.model}", "tree")
+        if self._observe is not None:
+            self._observe(before, after)
+
+    def observe(self, observer: Callable[[Live, Live], None]) -> None:
+        """Tell one observer, in the loop's thread, how each binding was before and after it changed."""
+        self._observe = observer
 
     # what the specification asks for
 

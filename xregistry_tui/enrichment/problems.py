@@ -43,8 +43,22 @@ _BOUNDS = {
     "less_than": ("<", "lt"),
     "less_than_equal": ("≤", "le"),
 }
-_TYPE_ENDINGS = ("_type", "_parsing", "_from_float", "_from_date_parsing", "_required", "_object_invalid", "_inexact")
-_TYPE_ENDINGS_LAST = ("_naive", "_aware", "_parsing_size", "_unicode", "_invalid")
+_ENDINGS = (
+    "_from_datetime_parsing",
+    "_from_datetime_inexact",
+    "_from_date_parsing",
+    "_from_float",
+    "_object_invalid",
+    "_parsing_size",
+    "_parsing",
+    "_required",
+    "_inexact",
+    "_unicode",
+    "_invalid",
+    "_naive",
+    "_aware",
+    "_type",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +172,7 @@ def _wanted(error: ErrorDetails) -> str | None:
     kind = error["type"]
     if kind in ("literal_error", "enum"):
         return "one of the allowed values"
-    for ending in (*_TYPE_ENDINGS, *_TYPE_ENDINGS_LAST):
+    for ending in _ENDINGS:
         if kind.endswith(ending) and kind.removesuffix(ending) in _EXPECTED:
             return _EXPECTED[kind.removesuffix(ending)]
     return None
