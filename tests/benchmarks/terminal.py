@@ -45,7 +45,8 @@ class Terminal:
                 self._painted = b""
                 return took
             if not self._read(until - time.monotonic()):
-                raise Painted(f"{pattern!r} was not painted within {seconds} s; the end of it:\n{self.text()[-2_000:]}")
+                how = "in time" if self.process.poll() is None else "before it ended"
+                raise Painted(f"{pattern!r} was not painted {how}; the end of it:\n{self.text()[-2_000:]}")
 
     def watch(self, seconds: float) -> int:
         """Let it run and drain what it paints; gives the number of bytes."""

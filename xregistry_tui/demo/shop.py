@@ -224,17 +224,17 @@ def _order(
 def _status(chance: random.Random, *, newest: bool) -> str:
     if newest:
         return chance.choices(("pending", "paid", "cancelled"), (55, 41, 4))[0]
-    return chance.choices((*words.STATUSES, "shiped"), (8, 82, 0.4, 6, 3.4, 0.2))[0]
+    return chance.choices((*words.STATUSES, "shiped"), (8, 82, 0.4, 6, 3.2, 0.4))[0]
 
 
 def _currency(chance: random.Random) -> str:
-    return chance.choices((*words.CURRENCIES, "EURO"), (92, 1, 7, 0.1))[0]
+    return chance.choices((*words.CURRENCIES, "EURO"), (92, 1, 7, 0.3))[0]
 
 
 def _mistaken_total(roll: float, total: float) -> float | None:
-    if roll < 0.002:
+    if roll < 0.004:
         return None
-    return -total if roll > 0.9992 else total
+    return -total if roll > 0.9985 else total
 
 
 def _reviews(chance: random.Random, now: datetime, size: Size) -> Iterator[Row]:
