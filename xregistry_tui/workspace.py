@@ -11,8 +11,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.access import Decision, decide
+from xregistry_tui.core.access import Decision, Grants, decide
 from xregistry_tui.core.audit import AuditRecord, append
+from xregistry_tui.core.models import without_group
+from xregistry_tui.enrichment.events import happened
 from xregistry_tui.store.base import MemoryStore, Store
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.core.changes import Changes
     from xregistry_tui.enrichment.enriched import EnrichedRegistry
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.xregistry import XRegistry
 
@@ -68,6 +71,10 @@ class Workspace:
         self.jobs: tuple[Job, ...] = ()
         self.trail: deque[AuditRecord] = deque(maxlen=TRAIL_KEPT)
         self._jobs_started = 0
+        self._unwritten: list[AuditRecord] = []
+        self._writing = asyncio.Lock()
+        self._background: set[asyncio.Task[None]] = set()
+        registry.get_enriched().observe(self._observed)
 
     @property
     def changes(self) -> Changes:
@@ -121,18 +128,38 @@ class Workspace:
         """Whether a role may do what needs `permission` on `subject`; `None` is the trusted caller in this process."""
         if role is None:
             return Decision(True, "the caller is trusted")
-        superusers = self.settings.access.superuser_roles
-        item = self.registry.models.get_by_namespace(subject)
-        grants = item.metadata.permissions if item is not None else {}
-        return decide(grants, role, permission, subject, superusers)
+        model = subject.partition("@")[0]  # what is asked of a binding is asked of its model
+        try:
+            grants: Grants = self.registry.models[model].metadata.permissions
+        except KeyError:
+            grants = {}
+        return decide(grants, role, permission, model, self.settings.access.superuser_roles)
 
     async def record(self, who: str | None, verb: str, subject: str, text: str) -> None:
         """Leave a record in the trail: durable when this returns."""
+        self._note(who, verb, subject, text)
+        await self._write_trail()
+
+    def _note(self, who: str | None, verb: str, subject: str, text: str) -> None:
         tip = self.trail[-1] if self.trail else None
         record = append(tip, at=self.now(), who=who or "system", verb=verb, subject=subject, text=text)
         self.trail.append(record)
-        await self.store.append(TRAIL, [record.as_json()])
+        self._unwritten.append(record)
         self.changes.mark("trail")
+
+    async def _write_trail(self) -> None:
+        async with self._writing:
+            pending, self._unwritten = self._unwritten, []
+            await self.store.append(TRAIL, [record.as_json() for record in pending])
+
+    def _observed(self, before: Live, after: Live) -> None:
+        """The system's own records: what a look found, written as soon as the loop has a moment."""
+        for event in happened(before, after):
+            self._note(None, event.verb, without_group(after.binding.model), event.text)
+        if self._unwritten:
+            task = asyncio.get_running_loop().create_task(self._write_trail())
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
 
     async def close(self) -> None:
         """Cancel what runs, close every resource; closing twice is harmless."""
@@ -142,6 +169,7 @@ class Workspace:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self.enriched.close()
+        await self._write_trail()
         for connection in self.connections.values():
             await connection.resource.close()
         self.connections = MappingProxyType({})

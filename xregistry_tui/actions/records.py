@@ -15,7 +15,7 @@ from xregistry_tui.schema.shape import Kind
 
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
-    from xregistry_tui.enrichment.enriched import Live
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.resources.base import Page, XResource
     from xregistry_tui.schema.shape import FieldShape, Scalar
     from xregistry_tui.workspace import Workspace

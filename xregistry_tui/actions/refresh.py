@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xregistry_tui.actions.base import Action, ActionError, Result
 
 if TYPE_CHECKING:
-    from xregistry_tui.enrichment.enriched import Live
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.workspace import Workspace
 
 

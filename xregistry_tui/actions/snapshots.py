@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.functions import RegisteredFunction
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.core.types import RegisteredType
-    from xregistry_tui.enrichment.enriched import Live
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.workspace import Connection, Workspace
 
 _WORST_FIRST = (

@@ -63,7 +63,8 @@ def _range_or_top(field: FieldProfile, kinds: Sequence[str]) -> str:
         return low if low == high else f"{low} … {high}"
     if field.top and field.present and field.top[0].count > 1:
         share = wording.percent(min(1.0, field.top[0].count / field.present))
-        return f"{visible(wording.scalar(field.top[0].value, VALUE_WIDTH))} {share}"
+        value = wording.scalar(field.top[0].value, VALUE_WIDTH)
+        return f"{visible(value) if value.strip() else '“' + value + '”'} {share}"
     if field.lengths is not None:
         return f"len {field.lengths.least:,} … {field.lengths.most:,}"
     return ""

@@ -13,6 +13,7 @@ from xregistry_tui.workspace import ConnectionStatus
 
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
+    from xregistry_tui.core.namespace import Child
     from xregistry_tui.workspace import Connection, Workspace
 
 GROUPS = ("models", "functions", "types", "resources")
@@ -32,12 +33,7 @@ def children(workspace: Workspace, path: str) -> tuple[Node, ...]:
     group = path.partition(".")[0]
     if group not in GROUPS:
         return ()
-    registry = {
-        "models": workspace.registry.models,
-        "functions": workspace.registry.functions,
-        "types": workspace.registry.types,
-    }[group]
-    return tuple(_child(workspace, child.path, child.title, child.below) for child in registry.children(path))
+    return tuple(_child(workspace, child) for child in workspace.registry.children(path))
 
 
 def _group(workspace: Workspace, name: str) -> Node:
@@ -61,7 +57,8 @@ def _resource(connection: Connection) -> Node:
     )
 
 
-def _child(workspace: Workspace, path: str, title: str, below: int) -> Node:
+def _child(workspace: Workspace, child: Child) -> Node:
+    path, title, below = child.path, child.title, child.below
     if below:
         return Node(path=path, title=title, kind=NodeKind.NAMESPACE, children=below, count=Figure(value=below))
     if path.startswith("functions."):

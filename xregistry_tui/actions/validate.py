@@ -11,7 +11,7 @@ from xregistry_tui.actions.refresh import live_of
 from xregistry_tui.resources.base import RecordQuery
 
 if TYPE_CHECKING:
-    from xregistry_tui.enrichment.enriched import Live
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.workspace import Workspace
 
 
