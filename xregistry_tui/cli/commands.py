@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from xregistry_tui.actions.session import Session
+    from xregistry_tui.cli.opening import Opened
 
 
 def say(text: str, code: int = FINE) -> int:
@@ -58,20 +59,31 @@ def open_targets(options: argparse.Namespace) -> int:
 def demo(options: argparse.Namespace) -> int:
     """`xreg-tui demo`: the dashboard on a shop of its own; without a terminal the shop's profile."""
     from xregistry_tui.cli.opening import open_demo
-    from xregistry_tui.cli.profile import profile_demo
 
     settings = _settings(options)
     with ExitStack() as stack:
         if _on_terminal():
             return _dashboard(lambda: open_demo(*settings, stack), "demo")
+        from xregistry_tui.cli.profile import profile_demo
+
         say("no terminal here, so this is the demo shop's profile; on a terminal it is a live dashboard")
         return _headless(lambda: profile_demo(*settings, stack))
 
 
-def _dashboard(opener: Callable[[], Awaitable[Session]], title: str) -> int:
-    from xregistry_tui.tui.app import run
+def _dashboard(opener: Callable[[], Awaitable[Opened]], title: str) -> int:
+    """The dashboard paints first, opens then, and takes its looks from the settings that were read meanwhile."""
+    from xregistry_tui.tui.app import Appearance, run
 
-    return run(opener, title=title)
+    looks = Appearance()
+
+    async def open_session() -> Session:
+        nonlocal looks
+        opened = await opener()
+        tui = opened.loaded.settings.tui
+        looks = Appearance(theme=tui.theme, keymap=tui.keymap)
+        return opened.session
+
+    return run(open_session, title=title, appearance=lambda: looks)
 
 
 def profile(options: argparse.Namespace) -> int:

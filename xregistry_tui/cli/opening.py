@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import ActionError
+from xregistry_tui.config import SettingsError, load
 from xregistry_tui.resources.base import ResourceError
 
 if TYPE_CHECKING:
     from xregistry_tui.actions.local import LocalSession
     from xregistry_tui.config import Loaded
+    from xregistry_tui.config.model import ResourceSettings
     from xregistry_tui.demo.running import Shop
     from xregistry_tui.workspace import Workspace
 
@@ -34,17 +36,19 @@ class Opened:
 def open_bare(settings: Path | None, flags: Mapping[str, Any]) -> Opened:
     """A session on a new workspace with nothing connected; slow (it imports what start-up could do without)."""
     from xregistry_tui.actions.local import LocalSession
-    from xregistry_tui.config import load
     from xregistry_tui.workspace import open_workspace
 
-    loaded = load(settings, flags)
+    try:
+        loaded = load(settings, flags)
+    except SettingsError as error:
+        raise ActionError(str(error)) from error
     for note in loaded.notes:
         LOG.info("settings: %s", note)
     workspace = open_workspace(loaded.settings)
     return Opened(LocalSession(workspace, loaded.settings.access.role), workspace, loaded)
 
 
-async def open_session(settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str]) -> LocalSession:
+async def open_session(settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str]) -> Opened:
     """A session on the targets, or on the settings' resources where there is none.
 
     What cannot be connected stays visible with its reason; the error is raised when nothing could.
@@ -57,7 +61,7 @@ async def open_session(settings: Path | None, flags: Mapping[str, Any], targets:
     except BaseException:
         await opened.session.close()
         raise
-    return opened.session
+    return opened
 
 
 async def _connect(session: LocalSession, wanted: Sequence[tuple[str, str | None]]) -> None:
@@ -75,14 +79,15 @@ async def _connect(session: LocalSession, wanted: Sequence[tuple[str, str | None
 def _resources(loaded: Loaded) -> list[tuple[str, str | None]]:
     """The settings' resources as targets with their names."""
     folder = loaded.folder("resources")
-    return [
-        (_located(folder, str(resource.url or resource.options.get("path", ""))), resource.name)
-        for resource in loaded.settings.resources
-    ]
+    return [(_target(resource, folder), resource.name) for resource in loaded.settings.resources]
 
 
-def _located(folder: Path, url: str) -> str:
-    return url if "://" in url else str(folder / Path(url).expanduser())
+def _target(resource: ResourceSettings, folder: Path) -> str:
+    """Where a resource is; a relative path starts from the folder of the settings that name it."""
+    if resource.kind is not None and resource.kind.lower() != "sqlite":
+        return f"{resource.kind}://"
+    place = resource.url if resource.url is not None else str(resource.options.get("path", ""))
+    return place if "://" in place else str(folder / Path(place).expanduser())
 
 
 def _bindings(loaded: Loaded) -> list[Any]:
@@ -100,7 +105,7 @@ def _bindings(loaded: Loaded) -> list[Any]:
     ]
 
 
-async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack) -> LocalSession:
+async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack) -> Opened:
     """A session on a new shop with live traffic, which ends with the stack."""
     opened, shop = await asyncio.to_thread(furnish_demo, settings, flags, stack)
     try:
@@ -108,7 +113,7 @@ async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: Exit
     except BaseException:
         await opened.session.close()
         raise
-    return opened.session
+    return opened
 
 
 def furnish_demo(
