@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from xregistry_tui.tui.watchdog import Stall, Watchdog
+from xregistry_tui.tui.watchdog import Stall, Watchdog, log_stall
 
 
 def burn(seconds: float) -> None:
@@ -144,6 +144,13 @@ async def test_a_watchdog_starts_once() -> None:
         watchdog.start()
     watchdog.stop()
     watchdog.stop()
+
+
+def test_a_stall_in_the_log_says_how_long_and_where(caplog: pytest.LogCaptureFixture) -> None:
+    log_stall(Stall(123.4, "paint (grid.py:7)", ("work (app.py:3)", "paint (grid.py:7)")))
+    [record] = caplog.records
+    assert "123 ms" in record.getMessage()
+    assert "by paint (grid.py:7)\n    work (app.py:3)\n    paint (grid.py:7)" in record.getMessage()
 
 
 @pytest.mark.benchmark(group="watchdog")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TypeAlias
 
+log = logging.getLogger(__name__)
 LIMIT = 0.05
 
 Running: TypeAlias = tuple[asyncio.Handle, float]  # a callback and since when by the wall: its identity while it runs
@@ -31,6 +33,12 @@ class Stall:
     milliseconds: float
     where: str
     stack: tuple[str, ...] = ()
+
+
+def log_stall(stall: Stall) -> None:
+    """Leave a stall in the log: one line for what, and the calls below it."""
+    calls = "".join(f"\n    {call}" for call in stall.stack)
+    log.warning("the event loop was held for %.0f ms of its CPU time by %s%s", stall.milliseconds, stall.where, calls)
 
 
 class Watchdog:
