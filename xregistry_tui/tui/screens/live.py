@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,20 +10,17 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from xregistry_tui.actions.base import ActionError
 from xregistry_tui.core.bindings import RefreshStatus
-from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.tui.format import joined, line
+from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import ModeScreen
 from xregistry_tui.tui.screens.live_rows import COLUMNS, TICKING, Group, grouped, rows, settled, summary, ticking
-from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.grid import Grid, Row
 from xregistry_tui.tui.widgets.line_list import ends
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.trail import Trail
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.app import ComposeResult
 
     from xregistry_tui.actions.views import BindingView
@@ -40,6 +37,7 @@ EMPTY = "Nothing is watched yet. Connect something: leave with ctrl+q and start 
 class LiveScreen(ModeScreen):
     """The second mode. Nothing changes its place while the table has the keys."""
 
+    mode = "live"
     CSS_PATH = "live.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", "pause", id="live.pause"),
@@ -56,6 +54,7 @@ class LiveScreen(ModeScreen):
         self._order: tuple[str, ...] = ()
         self._sort = "worst first"
         self._moved = False
+        self._width = 0
 
     def compose_body(self) -> ComposeResult:
         """The table above, the trail below."""
@@ -66,15 +65,23 @@ class LiveScreen(ModeScreen):
             yield Trail(id="live-trail")
 
     def on_mount(self) -> None:
-        """Start to count."""
+        """The table has the keys."""
         self.grid.set_columns(COLUMNS)
-        self.set_interval(1, self.tick)
         self.grid.focus()
 
     @property
     def grid(self) -> Grid:
         """The table."""
         return self.query_one(Grid)
+
+    def hints(self) -> Iterator[Hint]:
+        """What keys do here."""
+        yield Hint("grid.select", "open")
+        paused = self._current is not None and self._current.state.status is RefreshStatus.PAUSED
+        yield Hint("live.pause", "resume" if paused else "pause")
+        yield Hint("live.follow", "follow")
+        yield Hint("live.sort", "sort")
+        yield Hint("live.zoom", "zoom")
 
     # Reading
 
@@ -137,10 +144,8 @@ class LiveScreen(ModeScreen):
         state = ("following", "dim") if follows else ("stands still · f follows", "accent")
         heading.set_lines((line(" ", ("TRAIL", "dim"), "   ", state), Text("")))
 
-    def tick(self) -> None:
+    def on_clock(self) -> None:
         """Count on: only the cells that count, only of the lines in view."""
-        if not self.is_current:
-            return
         now = self.app.now()
         top = self.grid.scroll_offset.y
         shown = list(self.grid.rows)
@@ -151,9 +156,13 @@ class LiveScreen(ModeScreen):
         self.grid.set_rows(shown, flash=False)
         self._draw_summary()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def draw_shell(self) -> None:
         """What there is room for decides where a reason is written."""
-        self.call_after_refresh(self._draw)
+        super().draw_shell()
+        if self.is_mounted and self._width != self.size.width:
+            self._width = self.size.width
+            self._draw()
+            self._draw_trail_heading()
 
     # Commands
 
@@ -176,12 +185,12 @@ class LiveScreen(ModeScreen):
         view = self._current
         if view is not None:
             paused = view.state.status is RefreshStatus.PAUSED
-            self.run_worker(self._perform("resume" if paused else "pause", view.binding.model))
+            self.run_worker(self.app.perform("resume" if paused else "pause", model=view.binding.model))
 
     def action_refresh(self) -> None:
         """Look again now."""
         if (view := self._current) is not None:
-            self.run_worker(self._perform("refresh", view.binding.model))
+            self.run_worker(self.app.perform("refresh", model=view.binding.model))
 
     def action_sort(self) -> None:
         """Put in order; where it is in order, sort by something else."""
@@ -205,15 +214,6 @@ class LiveScreen(ModeScreen):
     def _current(self) -> BindingView | None:
         key = self.grid.cursor_key
         return self._views.get(key) if key is not None else None
-
-    async def _perform(self, verb: str, model: str) -> None:
-        session = self.app.session
-        if session is None:
-            return
-        try:
-            await session.perform(verb, model=model)
-        except (ActionError, ResourceError) as error:
-            self.notify(plain(str(error), 400), severity="warning", markup=False)
 
 
 def _counted(row: Row, cells: Mapping[str, Any]) -> Row:

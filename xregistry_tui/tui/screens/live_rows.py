@@ -20,8 +20,8 @@ COLUMNS = (
     Column("rows", "ROWS", 10, "right"),
     Column("trend", "TREND 30 MIN", 16, priority=7),
     Column("pace", "PER MIN", 7, "right", priority=6),
-    Column("bar", "QUALITY", 7, priority=8),
-    Column("quality", "", 5, "right", priority=2),
+    Column("bar", "", 6, priority=8),
+    Column("quality", "QUALITY", 7, "right", priority=2),
     Column("drift", "DRIFT", 15, flex=3, priority=1),
     Column("last", "LAST", 6, "right", priority=3),
     Column("next", "NEXT", 6, "right", priority=4),
@@ -39,6 +39,7 @@ _GLYPHS: Mapping[RefreshStatus, tuple[str, str]] = {
     RefreshStatus.PAUSED: ("‖", "dim"),
 }
 GROUP = "resource:"
+FINE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _figures(view: BindingView) -> dict[str, Cell]:
     return {
         "trend": line((spark([value for _, value in view.trend], 16, from_zero=False), "dim")),
         "pace": line((signed(view.per_minute), "dim" if not view.per_minute else "text")),
-        "bar": line((bar(overall, 6), "dim")),
+        "bar": line((bar(overall, 6), "rule" if overall is not None and overall >= FINE else "dim")),
         "quality": line(("—", "dim")) if overall is None else percent(overall),
         "drift": line(("▲ ", "warn"), plain(alarm.message, 80), (more, "dim")) if alarm else "",
     }
@@ -186,11 +187,9 @@ def _cost(milliseconds: float) -> Text:
     return line((duration(milliseconds) if milliseconds else "0", "dim"))
 
 
-def summary(
-    bindings: Sequence[BindingView], resources: Sequence[ResourceView], now: datetime.datetime
-) -> tuple[str, str]:
+def summary(bindings: Sequence[BindingView], engines: int, now: datetime.datetime) -> tuple[str, str]:
     """The line over the table: what there is and costs, and when the next look is due."""
-    count, engines = len(bindings), len(resources)
+    count = len(bindings)
     reads = sum(view.spent_ms_per_minute for view in bindings)
     left = (
         f"{count} binding{'' if count == 1 else 's'}",

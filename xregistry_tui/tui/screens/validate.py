@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +18,7 @@ from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.schema.json_edit import edit
 from xregistry_tui.schema.json_text import Document, JsonTextError, escape, parse
 from xregistry_tui.tui.format import line
+from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.newest import Newest
 from xregistry_tui.tui.screens.base import ModeScreen
 from xregistry_tui.tui.screens.validate_field import facts
@@ -67,6 +68,7 @@ class Place:
 class ValidateScreen(ModeScreen):
     """The fourth mode. Each model keeps its text while the program runs."""
 
+    mode = "validate"
     CSS_PATH = "validate.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f8", "next_problem", "next problem", id="validate.next"),
@@ -83,6 +85,8 @@ class ValidateScreen(ModeScreen):
         self._place: Place | None = None
         self._debounce: Timer | None = None
         self._accept_next = False
+        self._said = ""
+        self._width = 0
         self._checks: Newest[tuple[str, str]] = Newest(self._check, self._start)
         self._suggestions: Newest[Place] = Newest(self._suggest, self._start)
 
@@ -98,6 +102,17 @@ class ValidateScreen(ModeScreen):
                 yield Lines(id="validate-verdict")
                 yield ProblemList(id="validate-problems")
                 yield SuggestionList(id="validate-field")
+
+    def hints(self) -> Iterator[Hint]:
+        """What keys do here."""
+        if self._model is None:
+            return
+        yield Hint("validate.accept", "accept")
+        yield Hint("validate.next", "next problem")
+        yield Hint("validate.sample", "live sample")
+        if self.has_class("-narrow"):
+            yield Hint("validate.field", "field")
+        yield Hint("validate.leave", "commands") if self.editor.has_focus else Hint("validate.edit", "edit")
 
     @property
     def editor(self) -> JsonEditor:
@@ -136,15 +151,15 @@ class ValidateScreen(ModeScreen):
         elif before is None or before.path != model.path:
             self._open(model)
         else:
-            self._draw_subject()
+            self._draw_headings()
             self._check_soon()
 
     def _open(self, model: ModelView) -> None:
         self._checked, self._place = None, None
         self.query_one(SamplePanel).display = False
         self.query_one(SuggestionList).show(None)
-        self._draw_subject()
-        self._say("")
+        self._said = ""
+        self._draw_headings()
         draft = self._drafts.get(model.path)
         self.editor.load_text(draft or "")
         if draft is None:
@@ -160,16 +175,23 @@ class ValidateScreen(ModeScreen):
             return
         if self._model is not None and self._model.path == model and not self.editor.text:
             self.editor.load_text(text)
+            self.editor.move_cursor((min(1, self.editor.document.line_count - 1), 2))
 
-    def _draw_subject(self) -> None:
-        heading = self.query_one("#validate-subject", Lines)
+    def _draw_headings(self) -> None:
+        report = self._checked.report if self._checked else None
+        above = self.query_one("#validate-subject", Lines)
         if self._model is not None:
-            report = self._checked.report if self._checked else None
-            heading.set_lines((subject(self._model, report, heading.size.width), Text("")))
+            above.set_lines((subject(self._model, report, above.size.width), Text("")))
+        beside = self.query_one("#validate-verdict", Lines)
+        said = verdict(report, beside.size.width) if report is not None else line(" ", (plain(self._said), "dim"))
+        beside.set_lines((said, Text("")))
 
-    def _say(self, text: str, role: str = "dim") -> None:
-        heading = self.query_one("#validate-verdict", Lines)
-        heading.set_lines((line(" ", (plain(text, max(heading.size.width - 2, 0)), role)), Text("")))
+    def draw_shell(self) -> None:
+        """Another width is another heading."""
+        super().draw_shell()
+        if self.is_mounted and self._width != self.size.width:
+            self._width = self.size.width
+            self._draw_headings()
 
     # Checking
 
@@ -199,7 +221,8 @@ class ValidateScreen(ModeScreen):
         try:
             report = await self._perform("validate", model=model, text=text)
         except (ActionError, ResourceError) as error:
-            self._say(f"not checked: {error}", "warn")
+            self._checked, self._said = None, f"not checked: {error}"
+            self._draw_headings()
             return
         document = await asyncio.to_thread(_parsed, text)
         if self._is_now(model, text):
@@ -209,9 +232,7 @@ class ValidateScreen(ModeScreen):
     def _draw_report(self, report: ValidationReport, document: Document | None) -> None:
         self.editor.set_marks(marks(report.problems, document))
         self.query_one(ProblemList).show(report.problems, FINE)
-        heading = self.query_one("#validate-verdict", Lines)
-        heading.set_lines((verdict(report, heading.size.width), Text("")))
-        self._draw_subject()
+        self._draw_headings()
         self._follow_cursor()
         if self._accept_next:
             self._accept_next = False
@@ -243,9 +264,7 @@ class ValidateScreen(ModeScreen):
         change = edit(text, document, pointer, value) if document is not None else None
         if change is None:
             return False
-        source = self.editor.document
-        ends = (source.get_location_from_index(change.start), source.get_location_from_index(change.end))
-        self.editor.write(change.text, *ends)
+        self.editor.write(change.text, _location(text, change.start), _location(text, change.end))
         self.check()
         return True
 
@@ -311,12 +330,11 @@ class ValidateScreen(ModeScreen):
         if model is None:
             return
         try:
-            values = tuple(await self._perform("suggest", model=model.path, field=place.path))
+            values, failed = tuple(await self._perform("suggest", model=model.path, field=place.path)), ""
         except (ActionError, ResourceError) as error:
-            values = ()
-            self._say(f"no suggestions: {error}", "warn")
+            values, failed = (), str(error)
         if place == self._place and self._model is not None and self._model.path == model.path:
-            self.query_one(SuggestionList).show(facts(self._model, place.path, place.field, values))
+            self.query_one(SuggestionList).show(facts(self._model, place.path, place.field, values, failed))
 
     # Commands
 
@@ -338,6 +356,15 @@ class ValidateScreen(ModeScreen):
         else:
             values.focus()
             values.action_step(1)
+
+    def back(self) -> bool:
+        """Close the field, then the sample."""
+        if self.has_class("-field"):
+            self.action_field()
+            return True
+        panel = self.query_one(SamplePanel)
+        shown, panel.display = bool(panel.display), False
+        return shown
 
     def action_sample(self) -> None:
         """Check live records against the model."""
@@ -363,6 +390,10 @@ def _parsed(text: str) -> Document | None:
         return parse(text)
     except JsonTextError:
         return None
+
+
+def _location(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset) - 1
 
 
 def _pointer(segments: tuple[str, ...]) -> str:

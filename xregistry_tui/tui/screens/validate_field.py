@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 _SHOWN = 24
 
 
-def facts(model: ModelView, path: str, field: FieldShape, suggestions: tuple[Suggestion, ...]) -> FieldFacts:
-    """A field with its values and what is known of it: type, rules, live figures."""
+def facts(
+    model: ModelView, path: str, field: FieldShape, suggestions: tuple[Suggestion, ...], failed: str = ""
+) -> FieldFacts:
+    """A field with its values and what is known of it: type, rules, live figures. `failed`: why there are no values."""
     closed = next((rule for rule in field.rules if isinstance(rule, OneOf)), None)
     note = f"closed, {len(closed.values)} values" if closed else ""
     profile = _profile(model.binding, path)
     if not closed and suggestions and profile is not None:
         note = f"seen in {profile.looked_at:,}"
     lines = [("type", _type(field)), *(("rule", text) for text in _rules(field)), *_live(model.binding, path, profile)]
+    if failed:
+        lines.append(("values", f"not asked: {failed}"))
     return FieldFacts(name=path, note=note, suggestions=suggestions, facts=tuple(lines))
 
 

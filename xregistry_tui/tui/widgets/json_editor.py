@@ -68,7 +68,6 @@ class JsonEditor(TextArea):
         &:focus { border: none; }
         & .text-area--gutter { color: $foreground 35%; }
         & .text-area--cursor-gutter { color: $foreground; background: transparent; text-style: none; }
-        & .text-area--cursor-line { background: $boost; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -173,6 +172,9 @@ class JsonEditor(TextArea):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen, with its mark."""
+        if self._theme is not None:
+            # the stylesheet's colour would hide the colouring of the cursor's line
+            self._theme.cursor_line_style = palette(self.app)["cursor"]
         strip = super().render_line(y)
         line = self.scroll_offset.y + y
         mark = self._marks.get(line)

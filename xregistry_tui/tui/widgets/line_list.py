@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -161,13 +162,14 @@ class LineList(ScrollView, can_focus=True):
         """One line of the screen."""
         number = y + self.scroll_offset.y
         width = self.size.width
+        under = Style(bgcolor=self.rich_style.bgcolor)
         if not 0 <= number < len(self._lines):
-            return Strip.blank(width)
+            return Strip.blank(width, under)
         shown = self._lines[number]
         text = shown.text
         if shown.key is not None and shown.key == self.cursor and self._is_first(number):
             text = line((MARK, "accent" if self.has_focus else "dim"), text[1:])
-        return strip(text, palette(self.app)).adjust_cell_length(width)
+        return strip(text, palette(self.app), under).adjust_cell_length(width, under)
 
     def on_focus(self) -> None:
         """The mark shows who has the keys."""

@@ -45,6 +45,14 @@ class SuggestionList(LineList):
             self.field = field
             self.redraw()
 
+    def on_focus(self) -> None:
+        """With the keys every value is shown."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """See `on_focus`."""
+        self.redraw()
+
     def draw(self) -> tuple[Line, ...]:
         """The name, the values, the facts."""
         if self.field is None:
@@ -56,8 +64,10 @@ class SuggestionList(LineList):
         name = cell(" " + field.name, min(cell_len(field.name) + 1, width - 1), "bright")
         yield Line(ends(name, cell(field.note, cell_len(field.note), "dim"), width))
         yield Line(Text(""))
+        # away from the keys the facts stay in view, with them every value is there
+        room = len(field.suggestions) if self.has_focus else max(3, self.size.height - len(field.facts) - 3)
         if field.suggestions:
-            yield from self._values(field.suggestions)
+            yield from self._values(field.suggestions[:room])
             yield Line(Text(""))
         for label, text in field.facts:
             yield Line(line(cell(f" {label}", _FACT, "dim"), cell(text, width - _FACT - 1)))

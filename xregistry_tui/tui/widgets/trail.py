@@ -61,7 +61,7 @@ class Trail(LineList):
 
     def _entry(self, entry: TrailEntry) -> Text:
         width = self.size.width
-        subjects = 20 if width >= 100 else 16
+        subjects = 26 if width >= 100 else 16
         left = line(
             cell(f" {entry.at.astimezone():%H:%M:%S}", _TIME, "dim"),
             cell(entry.who, _WHO - 1, "dim"),
