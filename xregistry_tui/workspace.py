@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -111,10 +111,10 @@ class Workspace:
         self.connections = MappingProxyType({n: c for n, c in self.connections.items() if n != name})
         self.changes.mark(f"resource:{name}", "tree")
 
-    def start_job(self, title: str) -> Job:
-        """Note that the current task does something a person may watch."""
+    def start_job(self, title: str, task: asyncio.Task[Any] | None = None) -> Job:
+        """Note that a task (default: the current one) does something a person may watch and cancel."""
         self._jobs_started += 1
-        job = Job(f"job-{self._jobs_started}", title, self.now(), asyncio.current_task())
+        job = Job(f"job-{self._jobs_started}", title, self.now(), task or asyncio.current_task())
         self.jobs = (*self.jobs, job)
         self.changes.mark("work")
         return job
@@ -123,6 +123,19 @@ class Workspace:
         """It is over, however it ended."""
         self.jobs = tuple(running for running in self.jobs if running is not job)
         self.changes.mark("work")
+
+    def spawn(self, title: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do something in the background, as a job that ends with the workspace; it handles its own failure."""
+        task = asyncio.get_running_loop().create_task(work, name=title)
+        job = self.start_job(title, task)
+        task.add_done_callback(lambda _: self.end_job(job))
+
+    async def idle(self) -> None:
+        """Wait until no job runs and every binding was looked at once, or failed."""
+        current = asyncio.current_task()
+        while tasks := [job.task for job in self.jobs if job.task is not None and job.task is not current]:
+            await asyncio.wait(tasks)
+        await self.enriched.settled()
 
     def decide(self, role: str | None, permission: str, subject: str) -> Decision:
         """Whether a role may do what needs `permission` on `subject`; `None` is the trusted caller in this process."""

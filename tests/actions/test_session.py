@@ -70,7 +70,7 @@ async def test_two_files_of_one_name_stay_apart(connected: LocalSession, tmp_pat
 async def test_a_path_that_is_not_there_says_so_and_leaves_nothing_behind(
     session: LocalSession, tmp_path: Path
 ) -> None:
-    with pytest.raises((ResourceGone, UnknownTarget), match="not there|no such|nothing"):
+    with pytest.raises((ResourceGone, UnknownTarget), match="nothing.sqlite"):
         await session.perform("connect", target=str(tmp_path / "nothing.sqlite"))
     assert session.work() == ()
 
@@ -193,3 +193,22 @@ async def test_a_new_table_is_found_by_discovering(connected: LocalSession, shop
     assert "models.shop.notes" in paths
     assert set(failed) == {"broken"}
     assert [node.kind for node in connected.children("models.shop")] == [NodeKind.MODEL] * 3
+
+
+async def test_without_waiting_the_session_is_usable_while_models_arrive(session: LocalSession, shop: Path) -> None:
+    result = await session.perform("connect", target=str(shop), wait=False)
+    assert result.value == "shop"
+    await session.settled()
+    assert session.work() == ()
+    assert len(session.children("models.shop")) == 2
+    assert [entry.verb for entry in session.trail()] == ["connected", "discovered"]
+
+
+async def test_a_target_that_failed_can_be_connected_once_it_is_there(session: LocalSession, tmp_path: Path) -> None:
+    late = tmp_path / "late.sqlite"
+    with pytest.raises(ResourceGone):
+        await session.perform("connect", target=f"sqlite:///{late}")
+    make_shop(late)
+    await session.perform("connect", target=f"sqlite:///{late}")
+    await session.settled()
+    assert len(session.children("models.late")) == 2

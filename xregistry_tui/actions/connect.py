@@ -18,31 +18,71 @@ if TYPE_CHECKING:
     from xregistry_tui.workspace import Workspace
 
 
-async def connect(workspace: Workspace, target: str, name: str | None = None) -> Result:
-    """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name."""
+async def connect(workspace: Workspace, target: str, name: str | None = None, *, wait: bool = True) -> Result:
+    """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
+
+    Without `wait` the models arrive in the background, one by one, once the target is open.
+    """
+    resource = _resource_for(workspace, target, name)
+    held = workspace.connections.get(resource.name)
+    if held is not None and held.status is not ConnectionStatus.FAILED:
+        return Result(resource.name, f"{resource.name} is connected already")
+    workspace.set_connection(Connection(resource=resource))
+    await _open(workspace, resource)
+    if not wait:
+        workspace.spawn(f"discovering {resource.name}", _discover_alone(workspace, resource))
+        return Result(resource.name, f"{resource.get_type()} · open")
+    paths, failed = await _discover_as_job(workspace, resource)
+    return Result(resource.name, _said(resource, len(paths), len(failed)))
+
+
+def _resource_for(workspace: Workspace, target: str, name: str | None) -> XResource:
+    """The resource of a target: the one that is held already, or a new one under a name that is free."""
     from xregistry_tui.resources.factory import ResourceFactory
 
     resource = ResourceFactory.from_url(target, name=name)
-    held = workspace.connections.get(resource.name)
-    if held is not None and held.resource.metadata.location == resource.metadata.location:
-        if held.status is not ConnectionStatus.FAILED:
-            return Result(resource.name, f"{resource.name} is connected already")
-        resource = held.resource
-    elif held is not None:
-        resource = ResourceFactory.from_url(target, name=_distinct(resource))
-    workspace.set_connection(Connection(resource=resource))
+    for candidate in (resource.name, _distinct(resource)):
+        held = workspace.connections.get(candidate)
+        if held is not None and held.resource.metadata.location == resource.metadata.location:
+            return held.resource
+        if held is None:
+            return resource if candidate == resource.name else ResourceFactory.from_url(target, name=candidate)
+    raise ActionError(f"a resource named {resource.name!r} is connected already: give this one a name of its own")
+
+
+async def _open(workspace: Workspace, resource: XResource) -> None:
     job = workspace.start_job(f"connecting {resource.name}")
     try:
         await resource.connect()
-        workspace.enriched.attach(resource)
-        workspace.change_connection(resource.name, status=ConnectionStatus.LIVE)
-        paths, failed = await _discover(workspace, resource)
     except ResourceError as error:
         workspace.change_connection(resource.name, status=ConnectionStatus.FAILED, reason=str(error))
         raise
     finally:
         workspace.end_job(job)
-    return Result(resource.name, _said(resource, len(paths), len(failed)))
+    workspace.enriched.attach(resource)
+    workspace.change_connection(resource.name, status=ConnectionStatus.LIVE, reason="")
+
+
+async def _discover_as_job(workspace: Workspace, resource: XResource) -> tuple[tuple[str, ...], dict[str, str]]:
+    job = workspace.start_job(f"discovering {resource.name}")
+    try:
+        return await _discover(workspace, resource)
+    except ResourceError as error:
+        workspace.change_connection(resource.name, status=ConnectionStatus.FAILED, reason=str(error))
+        raise
+    finally:
+        workspace.end_job(job)
+
+
+async def _discover_alone(workspace: Workspace, resource: XResource) -> None:
+    """Discovery that nobody waits for: what goes wrong is a state of the resource and a line of the trail."""
+    try:
+        paths, failed = await _discover(workspace, resource)
+    except ResourceError as error:
+        workspace.change_connection(resource.name, status=ConnectionStatus.FAILED, reason=str(error))
+        await workspace.record(None, "failed", resource.name, str(error))
+    else:
+        await workspace.record(None, "discovered", resource.name, _said(resource, len(paths), len(failed)))
 
 
 def _distinct(resource: XResource) -> str:
@@ -59,11 +99,7 @@ def _said(resource: XResource, found: int, failed: int) -> str:
 async def discover(workspace: Workspace, resource: str) -> Result:
     """Look for new collections; the value is (registered paths, {collection: reason} of those that failed)."""
     held = _held(workspace, resource).resource
-    job = workspace.start_job(f"discovering {resource}")
-    try:
-        paths, failed = await _discover(workspace, held)
-    finally:
-        workspace.end_job(job)
+    paths, failed = await _discover_as_job(workspace, held)
     return Result((paths, failed), _said(held, len(paths), len(failed)))
 
 

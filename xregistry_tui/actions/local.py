@@ -90,8 +90,8 @@ class LocalSession:
         return snapshots.work(self._workspace)
 
     async def settled(self) -> None:
-        """Wait until every binding was looked at once, or failed."""
-        await self._workspace.enriched.settled()
+        """Wait until nothing that was started runs, and every binding was looked at once, or failed."""
+        await self._workspace.idle()
 
     async def close(self) -> None:
         """Stop everything this session started."""
