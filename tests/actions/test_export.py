@@ -151,7 +151,8 @@ def test_people_read_one_line_for_each_field():
     assert profile_text([view()]).splitlines() == [
         "orders   6,412 rows   sample 2,000   quality 99.8   9 ms   models.shop.orders",
         "  FIELD   TYPE                FILL %  DISTINCT  RANGE OR TOP  FAILING",
-        "  status  string?          99.8 ±0.3       ≥ 6  paid 61.1     6 of 1,996: one of 2 values; not checked: unique",
+        "  status  string?          99.8 ±0.3       ≥ 6  paid 61.1     "
+        "6 of 1,996: one of 2 values; not checked: unique",
         "  total   number | string        100     5,204  0.99 … ∞",
     ]
 

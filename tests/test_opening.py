@@ -1,0 +1,73 @@
+"""From settings and targets to a connected session."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from xregistry_tui.actions.base import ActionError
+from xregistry_tui.cli.opening import open_session
+from xregistry_tui.resources.base import ResourceGone
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A project with a database below it; the current folder is elsewhere."""
+    (tmp_path / "data").mkdir()
+    with sqlite3.connect(tmp_path / "data" / "shop.sqlite") as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, status TEXT)")
+    connection.close()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "way", ["url = 'data/shop.sqlite'", "kind = 'sqlite'\noptions = { path = 'data/shop.sqlite' }"]
+)
+async def test_the_settings_resources_open_from_the_settings_folder(folder, way):
+    (folder / "settings.toml").write_text(f"[[resources]]\nname = 'store'\n{way}\n")
+    opened = await open_session(None, {}, [])
+    try:
+        assert opened.session.resource("store").status == "live"
+        assert opened.session.model("models.store.orders") is not None
+    finally:
+        await opened.session.close()
+
+
+async def test_targets_replace_the_settings_resources(folder):
+    (folder / "settings.toml").write_text("[[resources]]\nname = 'store'\nurl = 'gone.sqlite'\n")
+    opened = await open_session(None, {}, [str(folder / "data" / "shop.sqlite")])
+    try:
+        assert [resource.name for resource in opened.session.overview().resources] == ["shop"]
+    finally:
+        await opened.session.close()
+
+
+async def test_what_cannot_be_opened_stays_visible_beside_what_could(folder):
+    opened = await open_session(None, {}, [str(folder / "data" / "shop.sqlite"), "gone.sqlite"])
+    try:
+        gone = opened.session.resource("gone")
+        assert gone.status == "failed"
+        assert "gone.sqlite" in gone.reason
+    finally:
+        await opened.session.close()
+
+
+async def test_when_nothing_opens_the_reason_is_raised(folder):
+    with pytest.raises(ResourceGone):
+        await open_session(None, {}, ["gone.sqlite", "gone too.sqlite"])
+
+
+async def test_an_engine_of_a_later_version_is_said_to_be_one(folder):
+    (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nkind = 'postgresql'\n")
+    with pytest.raises(Exception, match="PostgreSQL is not supported in this version"):
+        await open_session(None, {}, [])
+
+
+async def test_wrong_settings_are_said_as_something_that_cannot_be_done(folder):
+    (folder / "settings.toml").write_text("[tui]\nthem = 'x'\n")
+    with pytest.raises(ActionError, match=r"did you mean tui\.theme"):
+        await open_session(None, {}, [])
