@@ -56,6 +56,26 @@ class Discovery:
         return len(self.registered)
 
 
+class _Projected(Mapping[str, ModelEnrichment]):
+    """Bindings by model path, projected one by one as they are asked for."""
+
+    def __init__(self, lives: Callable[[], Mapping[str, Live]], project_one: Callable[[Live], ModelEnrichment]) -> None:
+        self._lives = lives
+        self._project = project_one
+
+    def __getitem__(self, path: str) -> ModelEnrichment:
+        return self._project(self._lives()[path])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._lives()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lives())
+
+    def __len__(self) -> int:
+        return len(self._lives())
+
+
 class EnrichedRegistry:
     """Models with live data. Its methods belong to one event loop; reading its snapshots is immediate.
 
@@ -94,11 +114,15 @@ class EnrichedRegistry:
     @property
     def enrichments(self) -> Mapping[str, ModelEnrichment]:
         """What live data says about each model that was looked at, by path; answers unambiguous bare names too."""
-        projected: dict[str, ModelEnrichment] = {}
+        return View(_Projected(self._first_looked_at, self._project), self.model_registry.resolve)
+
+    def _first_looked_at(self) -> dict[str, Live]:
+        """The first binding with figures of each model."""
+        first: dict[str, Live] = {}
         for live in self._lives.values():
-            if (found := self._project(live)) is not None:
-                projected.setdefault(live.binding.model, found)
-        return View(projected, self.model_registry.resolve)
+            if live.profile is not None:
+                first.setdefault(live.binding.model, live)
+        return first
 
     def lives(self, model: str | None = None) -> tuple[Live, ...]:
         """Every binding as it stands, or those of one model (its path), in the order they were bound."""
@@ -260,10 +284,7 @@ class EnrichedRegistry:
         live = await self.refresh(binding.key)
         if not auto_refresh:
             self.pause(binding.key)
-        enrichment = self._project(live)
-        if enrichment is None:
-            raise ResourceError(f"no figures could be had of {found}")
-        return enrichment
+        return self._project(live)
 
     def _bindings(self) -> tuple[Binding, ...]:
         return tuple(live.binding for live in self._lives.values())
@@ -330,6 +351,6 @@ class EnrichedRegistry:
     def _first(self, path: str) -> Live | None:
         return next(iter(self.lives(path)), None)
 
-    def _project(self, live: Live) -> ModelEnrichment | None:
+    def _project(self, live: Live) -> ModelEnrichment:
         name = self.model_registry[live.binding.model].metadata.name
         return project(live, name, self._looker.sample(live.binding.key))

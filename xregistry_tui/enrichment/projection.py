@@ -36,11 +36,11 @@ class ModelEnrichment:
     is_live: bool = True
 
 
-def project(live: Live, name: str, sample: Sequence[Mapping[str, Any]] = ()) -> ModelEnrichment | None:
-    """A binding's figures in that form, `None` before the first look."""
+def project(live: Live, name: str, sample: Sequence[Mapping[str, Any]] = ()) -> ModelEnrichment:
+    """The figures of a binding that was looked at, in that form; raises LookupError where it never was."""
     profile = live.profile
     if profile is None:
-        return None
+        raise LookupError(f"{live.binding.model} was not looked at yet")
     listed = {path: found for path, seen in profile.fields.items() if (found := categories(seen)) is not None}
     assessed = live.assessment.fields if live.assessment is not None else {}
     return ModelEnrichment(
