@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from xregistry_tui.core import AmbiguousName, DefinitionConflict, ModelPermission, ModelRegistry, ModelSource
 from xregistry_tui.schema.rules import OneOf, Required
@@ -199,8 +199,11 @@ def test_attributes_are_known_by_true_name(models: ModelRegistry) -> None:
 
     class Aliased(BaseModel):
         kind: str = Field(alias="class")
+        note: str = Field(validation_alias=AliasChoices("Note", "n"))
 
-    assert models.register(Aliased, namespace="test").safe_names == {"class": "kind"}
+    registered = models.register(Aliased, namespace="test")
+    assert registered.safe_names == {"class": "kind", "Note": "note"}
+    assert list(registered.safe_names) == [field.name for field in registered.shape.fields]
 
 
 def test_registering_what_was_discovered_does_not_load_pydantic() -> None:

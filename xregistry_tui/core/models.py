@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datetime
 
     from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
 
     from xregistry_tui.schema.shape import Shape
 
@@ -138,7 +139,7 @@ class RegisteredModel:
         if self.metadata.source is ModelSource.DYNAMIC:
             return safe_fields(field.name for field in self.shape.fields)
         fields = self.model_class.model_fields
-        return {info.alias or attribute: attribute for attribute, info in fields.items()}
+        return {_in_records(attribute, info): attribute for attribute, info in fields.items()}
 
     def __str__(self) -> str:
         return self.ns
@@ -334,6 +335,13 @@ class ModelRegistry(Registry[RegisteredModel]):
 def without_group(path: str) -> str:
     """What people call a model in a sentence: `demo.Order`."""
     return path.partition(".")[2]
+
+
+def _in_records(attribute: str, info: FieldInfo) -> str:
+    """The name that records have a field under: what pydantic writes into a JSON Schema."""
+    alias = info.validation_alias
+    first = alias if isinstance(alias, str) else getattr(alias, "choices", [info.alias])[0]
+    return first if isinstance(first, str) else attribute
 
 
 def _frozen(permissions: Mapping[str, Collection[ModelPermission]] | None) -> Permissions:

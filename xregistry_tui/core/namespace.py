@@ -39,22 +39,21 @@ class Namespace:
         if path in self._items:
             return
         steps = _steps(path)
-        self._check(steps)
-        for step in steps:
+        new = [step for step in steps if step not in self._below]
+        self._check(new)
+        for step in new:
             above = parent(step)
-            level = self._levels.setdefault(above, {})
-            if step not in self._below:
-                level[step.casefold()] = step
-                self._below[step] = 0
-                self._sorted.pop(above, None)
-            if step != path:
-                self._below[step] += 1
+            self._levels.setdefault(above, {})[_folded(step)] = step
+            self._below[step] = 0
+            self._sorted.pop(above, None)
+        for step in steps[:-1]:
+            self._below[step] += 1
         self._items.add(path)
 
-    def _check(self, steps: list[str]) -> None:
-        for step in steps:
-            there = self._levels.get(parent(step), {}).get(step.casefold(), step)
-            if there != step:
+    def _check(self, new: list[str]) -> None:
+        for step in new:
+            there = self._levels.get(parent(step), {}).get(_folded(step))
+            if there is not None:
                 raise PathClash(f"{step} differs only by case from {there}, which is there already")
 
     def remove(self, path: str) -> None:
@@ -69,7 +68,7 @@ class Namespace:
     def _forget(self, step: str) -> None:
         above = parent(step)
         del self._below[step]
-        del self._levels[above][step.casefold()]
+        del self._levels[above][_folded(step)]
         self._titles.pop(step, None)
         self._sorted.pop(above, None)
         if not self._levels[above]:
@@ -121,14 +120,20 @@ class Namespace:
             yield from self.under(step)
 
 
+def _folded(step: str) -> str:
+    """What a step and those that differ from it by case only have in common; itself where it can be, to save room."""
+    folded = step.casefold()
+    return step if folded == step else folded
+
+
 def _steps(path: str) -> list[str]:
     """Every path on the way down.
 
     >>> _steps("models.shop.orders")
     ['models', 'models.shop', 'models.shop.orders']
     """
-    parts = path.split(".")
-    return [".".join(parts[: depth + 1]) for depth in range(len(parts))]
+    ends = [index for index, character in enumerate(path) if character == "."]
+    return [*(path[:end] for end in ends), path]
 
 
 class Node:

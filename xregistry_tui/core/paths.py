@@ -41,7 +41,7 @@ def segment(text: str) -> str:
     >>> segment("orders"), segment("class")
     ('orders', 'class_')
     """
-    normal = unicodedata.normalize("NFKC", text)
+    normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
     if not normal.isidentifier():
         raise InvalidPath(f"{text!r} is no identifier: give a name of letters, digits and underscores")
     if len(normal) > LONGEST:

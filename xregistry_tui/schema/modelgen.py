@@ -48,6 +48,7 @@ _OBJECTS: dict[Atom, Any] = {
     Atom.DURATION: datetime.timedelta,
     Atom.UUID: uuid.UUID,
 }
+_PROTECTED = ("model_dump", "model_validate")  # what pydantic warns of unless told not to
 _FROM_TYPING = ("Annotated", "Any", "Literal")
 _FROM_PYDANTIC = ("BaseModel", "ConfigDict", "Field")
 
@@ -176,7 +177,7 @@ def _config_source(of: ClassPlan) -> str:
         settings.append(f"title={_literal(of.title)}")
     if of.by_attribute and any(field.alias is not None for field in of.fields):
         settings.append("populate_by_name=True")
-    if any(field.attribute.startswith("model_") for field in of.fields):
+    if any(field.attribute.startswith(_PROTECTED) for field in of.fields):
         settings.append("protected_namespaces=()")
     return ", ".join(settings)
 
