@@ -143,6 +143,12 @@ def test_a_picture_is_not_a_database(shop, capsys):
     assert "cat.sqlite" in capsys.readouterr().err
 
 
+def test_an_empty_database_is_said_to_be_empty(shop, capsys):
+    Path("empty.sqlite").touch()
+    assert main(["profile", "empty.sqlite"]) == 0
+    assert capsys.readouterr() == ("", "xreg-tui: empty holds no table and no view\n")
+
+
 def test_a_role_without_rights_is_refused(shop, capsys):
     assert main(["--role", "guest", "profile", "shop.sqlite"]) == 3
     assert "guest" in capsys.readouterr().err

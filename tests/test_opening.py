@@ -71,3 +71,15 @@ async def test_wrong_settings_are_said_as_something_that_cannot_be_done(folder):
     (folder / "settings.toml").write_text("[tui]\nthem = 'x'\n")
     with pytest.raises(ActionError, match=r"did you mean tui\.theme"):
         await open_session(None, {}, [])
+
+
+async def test_a_binding_of_the_settings_is_made_and_one_to_nothing_is_logged(folder, caplog):
+    binding = "[[bindings]]\nmodel = '{}'\nresource = 'store'\ncollection = 'orders'\nrefresh_interval = 60\n"
+    text = "[[resources]]\nname = 'store'\nurl = 'data/shop.sqlite'\n"
+    (folder / "settings.toml").write_text(text + binding.format("models.other.Nope"))
+    opened = await open_session(None, {}, [])
+    try:
+        assert [view.binding.model for view in opened.session.bindings()] == ["models.store.orders"]
+        assert "no model is registered as models.other.Nope" in caplog.text
+    finally:
+        await opened.session.close()

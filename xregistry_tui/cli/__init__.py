@@ -77,8 +77,8 @@ def _code_of(error: Exception) -> int | None:
     """The exit code of an error that is meant for people; `None` for one that nobody expected."""
     from xregistry_tui.actions.base import ActionError, Refused
     from xregistry_tui.config import SettingsError
-    from xregistry_tui.resources.base import ResourceError, UnknownTarget
+    from xregistry_tui.resources.base import ResourceError
 
     if isinstance(error, ResourceError | Refused):
-        return USAGE if isinstance(error, UnknownTarget) else UNREACHABLE
+        return UNREACHABLE
     return USAGE if isinstance(error, ActionError | SettingsError) else None

@@ -17,7 +17,8 @@ from xregistry_tui.resources.base import ResourceError
 if TYPE_CHECKING:
     from xregistry_tui.actions.local import LocalSession
     from xregistry_tui.config import Loaded
-    from xregistry_tui.config.model import ResourceSettings
+    from xregistry_tui.config.model import BindingSettings, ResourceSettings
+    from xregistry_tui.core.bindings import Binding
     from xregistry_tui.demo.running import Shop
     from xregistry_tui.workspace import Workspace
 
@@ -55,9 +56,9 @@ async def open_session(settings: Path | None, flags: Mapping[str, Any], targets:
     """
     opened = await asyncio.to_thread(open_bare, settings, flags)
     wanted = [(target, None) for target in targets] or _resources(opened.loaded)
-    opened.workspace.want(_bindings(opened.loaded))
     try:
         await _connect(opened.session, wanted)
+        _bind(opened)
     except BaseException:
         await opened.session.close()
         raise
@@ -90,19 +91,29 @@ def _target(resource: ResourceSettings, folder: Path) -> str:
     return place if "://" in place else str(folder / Path(place).expanduser())
 
 
-def _bindings(loaded: Loaded) -> list[Any]:
+def _bind(opened: Opened) -> None:
+    """Make the settings' bindings; one whose model or resource is not there is said in the log."""
+    workspace = opened.workspace
+    for wanted in opened.loaded.settings.bindings:
+        model = workspace.registry.models.get_by_namespace(wanted.model)
+        if model is None:
+            LOG.warning("[[bindings]]: no model is registered as %s", wanted.model)
+        elif wanted.resource not in workspace.enriched.connected_resources:
+            LOG.warning("[[bindings]]: no resource is connected as %s", wanted.resource)
+        else:
+            workspace.enriched.bind(_binding(wanted, model.path))
+
+
+def _binding(wanted: BindingSettings, model: str) -> Binding:
     from xregistry_tui.core.bindings import Binding, BindingOrigin
 
-    return [
-        Binding(
-            model=binding.model,
-            resource=binding.resource,
-            collection=binding.collection,
-            origin=BindingOrigin.SETTINGS,
-            refresh_interval=binding.refresh_interval,
-        )
-        for binding in loaded.settings.bindings
-    ]
+    return Binding(
+        model=model,
+        resource=wanted.resource,
+        collection=wanted.collection,
+        origin=BindingOrigin.SETTINGS,
+        refresh_interval=wanted.refresh_interval,
+    )
 
 
 async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack) -> Opened:
