@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from xregistry_tui.core import paths
 
-segments = st.text(alphabet="abcXYZ_09é", min_size=1, max_size=6).filter(str.isidentifier)
+segments = st.text(alphabet="abcXYZ09é_", min_size=1, max_size=4).filter(str.isidentifier)
 keys = st.lists(segments, min_size=1, max_size=5).map(".".join)
 
 

@@ -89,6 +89,13 @@ def test_a_person_would_keep_this() -> None:
     )
 
 
+def test_a_long_closed_set_has_a_line_for_each_value() -> None:
+    cities = OneOf(tuple(f"a city by the number {n}" for n in range(5)))
+    text = source(shape(Kind.STRING, rules=(cities,)), "t")
+    assert '    value: Literal[\n        "a city by the number 0",\n' in text
+    assert text.endswith('        "a city by the number 4",\n    ] | None = None\n')
+
+
 def test_records_are_read_by_true_name_and_by_attribute() -> None:
     model = generate(Shape(name="t", fields=(FieldShape(name="class", kinds=(Kind.STRING,), nullable=False),)), "t")
     assert model.model_validate({"class": "a"}) == model.model_validate({"class_": "a"})

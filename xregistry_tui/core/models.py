@@ -7,145 +7,29 @@ class, shape and JSON Schema are made when first asked for.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from xregistry_tui.core.definition import Definition, same_class, superseded, where
-from xregistry_tui.core.paths import join, safe_fields, safe_segments, segment, with_prefix
+from xregistry_tui.core.paths import join, safe_segments, segment, with_prefix
+from xregistry_tui.core.registered_model import (
+    DEFAULT_PERMISSIONS,
+    ModelMetadata,
+    ModelPermission,
+    ModelSource,
+    Permissions,
+    RegisteredModel,
+)
 from xregistry_tui.core.registry import DefinitionConflict, Registry, View
 from xregistry_tui.schema.evolution import FIRST, classify, next_version
 
 if TYPE_CHECKING:
-    import datetime
-
     from pydantic import BaseModel
-    from pydantic.fields import FieldInfo
 
     from xregistry_tui.schema.shape import Shape
 
-
-class ModelSource(Enum):
-    """Where a model comes from."""
-
-    STATIC = "static"
-    DYNAMIC = "dynamic"
-    EXTERNAL = "external"
-
-
-class ModelPermission(Enum):
-    """What a role may do with a model."""
-
-    CREATE = "create"
-    READ = "read"
-    UPDATE = "update"
-    DELETE = "delete"
-    LIST = "list"
-
-
-Permissions = Mapping[str, frozenset[ModelPermission]]
-_DEFAULT: Permissions = MappingProxyType({"*": frozenset({ModelPermission.READ, ModelPermission.LIST})})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ModelMetadata:
-    """One version of a model. `name` is its true name, `namespace` the part that the caller gave."""
-
-    name: str
-    source: ModelSource
-    module: str | None
-    version: str
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    permissions: Permissions
-    tags: frozenset[str]
-    namespace: str | None
-    ns_path: str
-    description: str | None
-    definition: Definition
-    ui_schema: Mapping[str, Any] | None = None
-
-    @property
-    def json_schema(self) -> dict[str, Any]:
-        """The JSON Schema of this version, made on first access; serialised as `schema`."""
-        return self.definition.json_schema
-
-    def as_json(self) -> dict[str, Any]:
-        """The version as JSON data."""
-        return {
-            "name": self.name,
-            "source": self.source.value,
-            "module": self.module,
-            "version": self.version,
-            "created_at": self.created_at.isoformat(),
-            "updated_at": self.updated_at.isoformat(),
-            "schema": self.json_schema,
-            "ui_schema": self.ui_schema,
-            "permissions": {role: sorted(p.value for p in held) for role, held in self.permissions.items()},
-            "tags": sorted(self.tags),
-            "ns_path": self.ns_path,
-            "description": self.description,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RegisteredModel:
-    """A model at its newest version. A discovered one knows the resource and the collection that it came from."""
-
-    path: str
-    metadata: ModelMetadata
-    resource: str | None = None
-    collection: str | None = None
-
-    @property
-    def ns(self) -> str:
-        """The path with its prefix."""
-        return self.metadata.ns_path
-
-    @property
-    def title(self) -> str:
-        """The true name."""
-        return self.metadata.name
-
-    @property
-    def version(self) -> str:
-        """The semantic version."""
-        return self.metadata.version
-
-    @property
-    def tags(self) -> frozenset[str]:
-        """The tags."""
-        return self.metadata.tags
-
-    @property
-    def model_class(self) -> type[BaseModel]:
-        """The Pydantic model; a discovered one's is made on first access."""
-        return self.metadata.definition.model_class
-
-    @property
-    def shape(self) -> Shape:
-        """The fields by the names that records have them under, with their rules."""
-        return self.metadata.definition.shape
-
-    @property
-    def json_schema(self) -> dict[str, Any]:
-        """The JSON Schema of the newest version."""
-        return self.metadata.json_schema
-
-    @property
-    def safe_names(self) -> dict[str, str]:
-        """Field as records name it → attribute of the class."""
-        if self.metadata.source is ModelSource.DYNAMIC:
-            return safe_fields(field.name for field in self.shape.fields)
-        fields = self.model_class.model_fields
-        return {_in_records(attribute, info): attribute for attribute, info in fields.items()}
-
-    def __str__(self) -> str:
-        return self.ns
-
-    def __repr__(self) -> str:
-        return f"<{self.ns} {self.version}>"
+__all__ = ["ModelMetadata", "ModelPermission", "ModelRegistry", "ModelSource", "RegisteredModel", "without_group"]
 
 
 class Discoverable(Protocol):
@@ -253,7 +137,7 @@ class ModelRegistry(Registry[RegisteredModel]):
                 definition,
                 source=ModelSource.DYNAMIC,
                 namespace=namespace,
-                permissions=_DEFAULT,
+                permissions=DEFAULT_PERMISSIONS,
                 tags=frozenset({"dynamic", "inspector-generated", *tags}),
             )
             registered = self._enter(path, version, resource=resource, collection=shape.name)
@@ -337,16 +221,9 @@ def without_group(path: str) -> str:
     return path.partition(".")[2]
 
 
-def _in_records(attribute: str, info: FieldInfo) -> str:
-    """The name that records have a field under: what pydantic writes into a JSON Schema."""
-    alias = info.validation_alias
-    first = alias if isinstance(alias, str) else getattr(alias, "choices", [info.alias])[0]
-    return first if isinstance(first, str) else attribute
-
-
 def _frozen(permissions: Mapping[str, Collection[ModelPermission]] | None) -> Permissions:
     if permissions is None:
-        return _DEFAULT
+        return DEFAULT_PERMISSIONS
     return MappingProxyType({role: frozenset(granted) for role, granted in permissions.items()})
 
 
@@ -400,7 +277,7 @@ def _successor(there: RegisteredModel, new: ModelMetadata) -> ModelMetadata:
         new,
         version=next_version(held.version, change),
         created_at=held.created_at,
-        permissions=new.permissions if new.permissions is not _DEFAULT else held.permissions,
+        permissions=new.permissions if new.permissions is not DEFAULT_PERMISSIONS else held.permissions,
         tags=held.tags | new.tags,
     )
 

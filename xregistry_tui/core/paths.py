@@ -46,7 +46,7 @@ def segment(text: str) -> str:
         raise InvalidPath(f"{text!r} is no identifier: give a name of letters, digits and underscores")
     if len(normal) > LONGEST:
         raise InvalidPath(f"{text[:20]!r}… has {len(normal)} characters; a name has at most {LONGEST}")
-    if normal.startswith("__") and normal.endswith("__"):
+    if len(normal) > 4 and normal.startswith("__") and normal.endswith("__"):
         raise InvalidPath(f"{text!r} is a name of the language itself: give another name")
     return normal + "_" if keyword.iskeyword(normal) else normal
 

@@ -49,6 +49,7 @@ _OBJECTS: dict[Atom, Any] = {
     Atom.UUID: uuid.UUID,
 }
 _PROTECTED = ("model_dump", "model_validate")  # what pydantic warns of unless told not to
+_WIDE = 80
 _FROM_TYPING = ("Annotated", "Any", "Literal")
 _FROM_PYDANTIC = ("BaseModel", "ConfigDict", "Field")
 
@@ -192,6 +193,14 @@ def _field_source(field: FieldPlan) -> str:
     return f"{declared} = Field({', '.join(f'{name}={_literal(value)}' for name, value in given)})"
 
 
+def _closed_set(values: list[str]) -> str:
+    """A set on one line where it is short, else a value per line inside the class."""
+    line = f"Literal[{', '.join(values)}]"
+    if len(line) <= _WIDE:
+        return line
+    return "\n".join(["Literal[", *(f"        {value}," for value in values), "    ]"])
+
+
 def _literal(value: Any) -> str:
     """A value as written, in double quotes where that needs no escapes.
 
@@ -213,7 +222,7 @@ def _text(of: Type) -> str:
     if isinstance(of, MapOf):
         return f"dict[str, {_text(of.values)}]"
     if isinstance(of, OneValueOf):
-        return f"Literal[{', '.join(map(_literal, of.values))}]"
+        return _closed_set([_literal(value) for value in of.values])
     if isinstance(of, Limited):
         limits = ", ".join(f"{name}={_literal(value)}" for name, value in of.limits)
         return f"Annotated[{_text(of.inner)}, Field({limits})]"
