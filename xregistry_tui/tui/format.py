@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
@@ -29,7 +29,7 @@ BACKGROUNDS = ("cursor", "flash")
 _palettes: dict[tuple[str, ...], Palette] = {}
 
 
-def palette(app: App[object]) -> Palette:
+def palette(app: App[Any]) -> Palette:
     """The style of each role in the app's theme; backgrounds (`cursor`, `flash`) have no foreground."""
     variables = app.theme_variables
     wanted = tuple(variables.get(f"x-{role}", "") for role in (*ROLES, *BACKGROUNDS))

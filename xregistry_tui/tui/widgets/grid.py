@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual import events
 
 Cell: TypeAlias = str | Text
-GAP = 2
+LEAD = 2
 FLASH_SECONDS = 0.4
 MARK = "▌"
 
@@ -48,17 +48,17 @@ class Row:
     inert: bool = False
 
 
-def fit(columns: Sequence[Column], width: int, *, drop: bool = True) -> tuple[tuple[Column, int], ...]:
+def fit(columns: Sequence[Column], width: int, *, drop: bool = True, gap: int = 2) -> tuple[tuple[Column, int], ...]:
     """The columns that go into `width` cells, each with the width it gets.
 
     >>> fit([Column("a", "A", 4, flex=1), Column("b", "B", 4, priority=1)], 8)[0][1]
     8
     """
     kept = list(columns)
-    while drop and len(kept) > 1 and _needed(kept) > width:
+    while drop and len(kept) > 1 and _needed(kept, gap) > width:
         worst = max(range(len(kept)), key=lambda index: (kept[index].priority, index))
         del kept[worst]
-    spare = max(0, width - _needed(kept))
+    spare = max(0, width - _needed(kept, gap))
     flexes = sum(column.flex for column in kept)
     out = []
     for column in kept:
@@ -68,8 +68,8 @@ def fit(columns: Sequence[Column], width: int, *, drop: bool = True) -> tuple[tu
     return tuple(out)
 
 
-def _needed(columns: Sequence[Column]) -> int:
-    return sum(column.width for column in columns) + GAP * max(0, len(columns) - 1)
+def _needed(columns: Sequence[Column], gap: int) -> int:
+    return sum(column.width for column in columns) + gap * max(0, len(columns) - 1)
 
 
 class Grid(ScrollView, can_focus=True):
@@ -128,12 +128,14 @@ class Grid(ScrollView, can_focus=True):
         *,
         header: bool = True,
         wide: bool = False,
+        gap: int = 2,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._header = int(header)
         self._wide = wide
+        self._gap = gap
         self._columns: tuple[Column, ...] = ()
         self._fitted: tuple[tuple[Column, int], ...] = ()
         self._rows: tuple[Row, ...] = ()
@@ -331,11 +333,11 @@ class Grid(ScrollView, can_focus=True):
         self._refresh_row(self._cursor)
 
     def _arrange(self) -> None:
-        width = self.scrollable_content_region.width - GAP
+        width = self.scrollable_content_region.width - LEAD
         columns = self._columns
         if self._wide and columns:
             columns = (columns[0], *columns[1 + self._aside :])
-        self._fitted = fit(columns, width, drop=not self._wide)
+        self._fitted = fit(columns, width, drop=not self._wide, gap=self._gap)
         self._measure()
         self.refresh()
 
@@ -381,12 +383,12 @@ class Grid(ScrollView, can_focus=True):
 
     def _header_text(self) -> Text:
         cells = [fitted(column.label, width, column.align) for column, width in self._fitted]
-        out = line(" " * GAP, Text(" " * GAP).join(cells))
+        out = line(" " * LEAD, Text(" " * self._gap).join(cells))
         out.stylize("dim")
         return out
 
     def _row_text(self, row: Row) -> Text:
-        out = line(" " * GAP)
+        out = line(" " * LEAD)
         skip_until = -1
         for place, (column, width) in enumerate(self._fitted):
             if place <= skip_until:
@@ -401,7 +403,7 @@ class Grid(ScrollView, can_focus=True):
             if (row.key, column.key) in self._flashing:
                 text.stylize("flash")
             out.append_text(text)
-            out.append(" " * GAP)
+            out.append(" " * self._gap)
         return out
 
     def _spilled(self, row: Row, place: int) -> tuple[int, int]:
@@ -410,7 +412,7 @@ class Grid(ScrollView, can_focus=True):
         for column, width in self._fitted[place + 1 :]:
             if line(row.cells.get(column.key, "")).plain:
                 break
-            room, last = room + GAP + width, last + 1
+            room, last = room + self._gap + width, last + 1
         return room, last
 
 

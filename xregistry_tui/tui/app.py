@@ -1,0 +1,296 @@
+"""The dashboard's wiring: modes, keys, themes, one subscription. What is shown is in `screens`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import gc
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.message import Message
+
+from xregistry_tui.actions.base import ActionError
+from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.tui import themes
+from xregistry_tui.tui.screens.base import ItemsChanged, ModeScreen
+from xregistry_tui.tui.screens.explore import ExploreScreen
+from xregistry_tui.tui.text import plain
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from xregistry_tui.actions.session import Session
+    from xregistry_tui.core.changes import Subscription
+
+log = logging.getLogger(__name__)
+TICK = 1 / 15
+EXIT_BY_SIGNAL = 128
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why nothing could be opened, and what to try."""
+
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What the settings say of the screen: a theme's name, keys by the name of their binding."""
+
+    theme: str = "dark"
+    keymap: Mapping[str, str] | None = None
+
+
+def utc_now() -> datetime.datetime:
+    """The moment, aware."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _live() -> Screen[None]:
+    from xregistry_tui.tui.screens.live import LiveScreen
+
+    return LiveScreen()
+
+
+def _validate() -> Screen[None]:
+    from xregistry_tui.tui.screens.validate import ValidateScreen
+
+    return ValidateScreen()
+
+
+class XregApp(App[None]):
+    """Painted before anything connects; `open_session` is awaited after the first paint.
+
+    `appearance` is asked for once the session is open: by then the settings were read.
+    """
+
+    TITLE = "xreg"
+    MODES = {"explore": ExploreScreen, "live": _live, "validate": _validate}
+    DEFAULT_MODE = "explore"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {lambda: _provider()}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "mode('explore')", "Explore", show=False, id="mode.explore"),
+        Binding("2", "mode('live')", "Live", show=False, id="mode.live"),
+        Binding("4", "mode('validate')", "Validate", show=False, id="mode.validate"),
+        Binding("v", "mode('validate')", "validate", show=False, id="validate"),
+        Binding("x", "cancel", "cancel what runs", show=False, id="cancel"),
+        Binding("question_mark,f1", "help", "keys", show=False, id="help"),
+        Binding("colon", "command_palette", "commands", show=False, id="commands"),
+        Binding("q,escape", "back", "back", show=False, id="back"),
+        Binding("ctrl+q", "quit", "leave", show=False, priority=True, id="quit"),
+    ]
+
+    class Woken(Message):
+        """Something is dirty."""
+
+    def __init__(
+        self,
+        open_session: Callable[[], Awaitable[Session]],
+        title: str = "",
+        *,
+        now: Callable[[], datetime.datetime] = utc_now,
+        appearance: Callable[[], Appearance] | None = None,
+    ) -> None:
+        super().__init__()
+        self.session: Session | None = None
+        self.failure: Failure | None = None
+        self.subject = ""
+        self.what = title
+        self.now = now
+        self.keymap: Mapping[str, str] = {}
+        self._open_session = open_session
+        self._appearance = appearance
+        self._subscription: Subscription | None = None
+        self._due: Timer | None = None
+        for name in themes.NAMES:
+            self.register_theme(themes.bundled(name))
+        self.theme = "dark"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The roles, for themes that do not name them."""
+        return themes.defaults()
+
+    # Opening and leaving
+
+    def on_mount(self) -> None:
+        """Open once the first picture is out."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self._leave_by_signal, number)
+        self.set_interval(1, self._second)
+        self.call_after_refresh(self.open)
+
+    def _leave_by_signal(self, number: int) -> None:
+        self.exit(return_code=EXIT_BY_SIGNAL + number)
+
+    def open(self) -> None:
+        """Open the session, or try again."""
+        if self.session is None:
+            self.failure = None
+            self._tell_screen()
+            self.run_worker(self._open(), group="open", exclusive=True)
+
+    async def _open(self) -> None:
+        try:
+            session = await self._open_session()
+        except ResourceError as error:
+            self.failure = Failure(error.reason, error.hint)
+        except ActionError as error:
+            self.failure = Failure(str(error))
+        except Exception as error:
+            log.exception("the session did not open")
+            self.failure = Failure(f"{type(error).__name__}: {error}", "the log file says where")
+        else:
+            self._opened(session)
+        self._tell_screen()
+
+    def _opened(self, session: Session) -> None:
+        self.session = session
+        self._subscription = session.subscribe(self._wake)
+        if self._appearance is not None:
+            self.dress(self._appearance())
+        gc.freeze()  # what is loaded by now stays; a collection that walks it would hold the screen
+
+    def dress(self, appearance: Appearance) -> None:
+        """Take the theme and keys of the settings."""
+        if appearance.theme in self.available_themes:
+            self.theme = appearance.theme
+        else:
+            self.notify(f"There is no theme {plain(appearance.theme, 40)}.", severity="warning", markup=False)
+        self.keymap = dict(appearance.keymap or {})
+        self.set_keymap(self.keymap)
+
+    async def on_unmount(self) -> None:
+        """Stop listening, and let go of what was opened."""
+        if self._subscription is not None:
+            self._subscription.close()
+        session, self.session = self.session, None
+        if session is not None:
+            await session.close()
+
+    # Changes: dirty keys up, snapshots down
+
+    def _wake(self) -> None:
+        """Called in any thread."""
+        self.post_message(self.Woken())
+
+    def on_xreg_app_woken(self) -> None:
+        """Gather for a moment, then tell the screen once."""
+        if self._due is None:
+            self._due = self.set_timer(TICK, self._deliver)
+
+    def _deliver(self) -> None:
+        self._due = None
+        keys = self._subscription.take() if self._subscription is not None else frozenset()
+        screen = self.mode_screen
+        if keys and screen is not None:
+            screen.post_message(ItemsChanged(keys))
+
+    @property
+    def mode_screen(self) -> ModeScreen | None:
+        """The mode that is shown, under whatever lies over it."""
+        stack = reversed(self.screen_stack) if self._screen_stack else ()
+        return next((screen for screen in stack if isinstance(screen, ModeScreen)), None)
+
+    def _second(self) -> None:
+        if (screen := self.mode_screen) is not None:
+            screen.clock()
+
+    def _tell_screen(self) -> None:
+        if (screen := self.mode_screen) is not None and screen.is_mounted:
+            screen.draw_shell()
+            screen.read()
+
+    # Commands
+
+    def show_mode(self, mode: str) -> None:
+        """Show a mode; it reads everything anew."""
+        self.switch_mode(mode)
+
+    def open_subject(self, path: str) -> None:
+        """Show a model (or any path) in Explore."""
+        self.subject = path
+        if self.current_mode == "explore":
+            self._tell_screen()
+        else:
+            self.show_mode("explore")
+
+    def action_mode(self, mode: str) -> None:
+        """Show a mode."""
+        self.show_mode(mode)
+
+    async def action_back(self) -> None:
+        """Close what lies above, else go back within the mode, else to Explore; never ends what runs."""
+        screen = self.screen
+        if not isinstance(screen, ModeScreen):
+            if len(self.screen_stack) > 1:
+                self.pop_screen()
+        elif self.session is None and self.failure is not None:
+            self.exit(return_code=3)
+        elif not screen.back():
+            if self.current_mode != "explore":
+                self.show_mode("explore")
+            else:
+                self.notify("ctrl+q leaves.", timeout=2, markup=False)
+
+    def action_dress_in(self, theme: str) -> None:
+        """Take another theme."""
+        self.theme = theme
+
+    async def action_help(self) -> None:
+        """All keys that act here."""
+        from xregistry_tui.tui.screens.help import HelpScreen, keys_here
+
+        if not isinstance(self.screen, HelpScreen | CommandPalette):
+            await self.push_screen(HelpScreen(keys_here(self.screen, self.keymap)))
+
+    async def action_cancel(self) -> None:
+        """End the newest piece of work that can be ended."""
+        works = [work for work in self.session.work() if work.cancellable] if self.session else []
+        if works:
+            await self.perform("cancel", work=works[-1].id)
+
+    async def perform(self, verb: str, **arguments: object) -> object:
+        """Do something and say what came of it; gives the value, `None` where it could not be done."""
+        if self.session is None:
+            return None
+        try:
+            result = await self.session.perform(verb, **arguments)
+        except (ActionError, ResourceError) as error:
+            self.notify(plain(error, 400), severity="warning", markup=False)
+            return None
+        if result.said:
+            self.notify(plain(result.said, 400), timeout=3, markup=False)
+        return result.value
+
+
+def _provider() -> type:
+    from xregistry_tui.tui.commands import Commands
+
+    return Commands
+
+
+def run(
+    open_session: Callable[[], Awaitable[Session]],
+    *,
+    title: str = "",
+    appearance: Callable[[], Appearance] | None = None,
+) -> int:
+    """Run the dashboard; gives the exit code."""
+    app = XregApp(open_session, title, appearance=appearance)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,144 @@
+"""What every mode has: header, body, work line, hints, and one way to hear of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from xregistry_tui.tui.keymap import Hint, key_of
+from xregistry_tui.tui.widgets.header import Header
+from xregistry_tui.tui.widgets.hints import Hints
+from xregistry_tui.tui.widgets.work_line import WorkLine
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.dom import DOMNode
+
+    from xregistry_tui.tui.app import XregApp
+
+NARROW = 100
+
+
+class ItemsChanged(Message):
+    """The values behind these keys were replaced."""
+
+    def __init__(self, keys: frozenset[str]) -> None:
+        super().__init__()
+        self.keys = keys
+
+
+class ModeScreen(Screen[None]):
+    """One mode. A subclass gives its `mode`, composes its body, reads all (`read`) or what is dirty (`on_items`)."""
+
+    mode: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-middle"), (160, "-broad")]
+    DEFAULT_CSS = """
+    ModeScreen { background: $background; color: $x-text; }
+    ModeScreen > #body { height: 1fr; }
+    """
+
+    @property
+    def app(self) -> XregApp:  # type: ignore[override]  # Textual types it as any app
+        """The app, with its session and subject."""
+        return cast("XregApp", super().app)
+
+    def compose(self) -> ComposeResult:
+        """Header, body, work line, hints."""
+        yield Header()
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield WorkLine()
+        yield Hints()
+
+    def compose_body(self) -> ComposeResult:
+        """What is between header and work line."""
+        yield from ()
+
+    def read(self) -> None:
+        """Read everything that is shown anew."""
+
+    def on_items(self, keys: frozenset[str]) -> None:
+        """Read what is shown and dirty."""
+        self.read()
+
+    def on_clock(self) -> None:
+        """A second has passed."""
+
+    def hints(self) -> Iterable[Hint]:
+        """What keys are worth saying now; the screen's own shown bindings where a subclass does not say."""
+        for binding in type(self).BINDINGS:
+            if isinstance(binding, Binding) and binding.show and binding.id:
+                yield Hint(binding.id, binding.description)
+
+    def back(self) -> bool:
+        """Go back one step within the mode; false where there is none."""
+        return False
+
+    # What the shell does for every mode
+
+    def on_screen_resume(self) -> None:
+        """Shown (again): nothing that was read before counts."""
+        self.draw_shell()
+        self.read()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Header and hints fit the width."""
+        self.call_after_refresh(self.draw_shell)
+
+    def on_items_changed(self, event: ItemsChanged) -> None:
+        """Hear of changes."""
+        self.draw_shell()
+        self.on_items(event.keys)
+
+    def on_descendant_focus(self) -> None:
+        """Other keys may matter now."""
+        self.draw_hints()
+
+    def clock(self) -> None:
+        """Let the second pass on screen."""
+        self.draw_shell()
+        self.on_clock()
+
+    def draw_shell(self) -> None:
+        """Header, work line and hints as they are now."""
+        if not self.is_mounted:
+            return
+        app, session = self.app, self.app.session
+        overview = session.overview() if session is not None else None
+        self.query_one(Header).show(overview, app.what, self.mode or app.current_mode, app.subject, app.now())
+        self.query_one(WorkLine).show(session.work() if session is not None else (), app.now())
+        self.draw_hints()
+
+    def draw_hints(self) -> None:
+        """The hints as they are now, with the keys as they are bound."""
+        if not self.is_mounted:
+            return
+        bound = list(self._bound())
+        keymap = self.app.keymap
+        shown = []
+        for hint in (*tuple(self.hints())[:5], Hint("help", "keys")):
+            if key := key_of(bound, keymap, hint.binding):
+                shown.append((hint.binding, key, hint.label))
+        self.query_one(Hints).show(shown)
+
+    def _bound(self) -> Iterable[Binding]:
+        nodes: list[DOMNode] = [self.app, *(self.focused.ancestors_with_self if self.focused else [self])]
+        for node in nodes:
+            for bindings in node._bindings.key_to_bindings.values():
+                yield from bindings
+
+    def on_hints_pressed(self, event: Hints.Pressed) -> None:
+        """A click on a hint is its key."""
+        found = next((binding for binding in self._bound() if binding.id == event.name), None)
+        if found is not None:
+            self.run_worker(self.run_action(found.action))
+
+    def on_header_mode_chosen(self, event: Header.ModeChosen) -> None:
+        """A click on a mode."""
+        self.app.show_mode(event.mode)
