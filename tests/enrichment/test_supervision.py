@@ -83,6 +83,19 @@ async def test_a_busy_writer_does_not_make_us_scan_all_the_time(shop: Shop) -> N
     assert shop.live(key).state.next_at is not None
 
 
+async def test_what_moves_is_looked_at_more_often_than_what_stands_still(shop: Shop) -> None:
+    shop.engine.milliseconds = 100
+    for name in ("products", "stock", "staff"):
+        shop.engine.put(name, [{"id": 1}])
+    await opened(shop, "orders", "products", "stock", "staff")
+    for count in range(240):
+        shop.engine.put("orders", shop.orders(100 + count))
+        await shop.clock.advance(1)
+    looks = {name: shop.engine.looks.count(name) for name in shop.engine.collections}
+    assert looks["orders"] > 2 * looks["products"]
+    assert min(looks.values()) >= 5
+
+
 async def test_two_looks_at_one_binding_are_seconds_apart_however_cheap(shop: Shop) -> None:
     shop.engine.milliseconds = 0.1
     await opened(shop, "orders")

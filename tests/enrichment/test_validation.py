@@ -6,6 +6,7 @@ import datetime
 import decimal
 import json
 import random
+from enum import Enum
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -234,6 +235,28 @@ def test_reading_one_type_as_another_is_noted(field: str, text: str, note: str |
 def test_a_name_written_twice_is_a_warning() -> None:
     report = check('{"whole": 1,\n "whole": 2}', Everything)
     assert lines(report) == [(2, "warning", "/whole", "written twice: the last one counts")]
+
+
+class Size(Enum):
+    SMALL = "s"
+    LARGE = "l"
+
+
+class Shirt(BaseModel):
+    size: Size
+    rate: int = Field(0, alias="class")
+
+
+def test_enums_and_aliases_are_read_by_their_values_and_names() -> None:
+    assert check('{"size": "s", "class": 3}', Shirt).problems == ()
+    assert instantiate({"size": Size.LARGE}, registered(Shirt), None, now=NOW) == Shirt(size=Size.LARGE)
+    (problem,) = check('{"size": "SMALL"}', Shirt).problems
+    assert (problem.code, problem.message) == ("not_allowed", "not one of the 2 allowed values")
+
+
+def test_half_a_surrogate_pair_is_one_problem() -> None:
+    (problem,) = check('{"size": "\\ud800"}', Shirt).problems
+    assert problem.message.startswith("the text cannot be read")
 
 
 def test_a_mistyped_optional_name_is_not_lost_in_silence() -> None:

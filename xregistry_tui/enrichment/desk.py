@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _WINDOW = 60.0
 _QUIET = 300.0
+# seconds that a binding lets others go first for each look in a row that found nothing new
+_CALM = 5.0
+_CALMEST = 6
 
 
 class Desk(Generic[Figures]):
@@ -186,12 +189,15 @@ class Desk(Generic[Figures]):
                 self._publish(watch.key, watch.state, None)
 
     def _dispatch(self) -> None:
-        """Start the looks that are due while there are slots: asked for, then never seen, then the oldest."""
+        """Start the looks that are due while there are slots: asked for, then never seen, then the oldest.
+
+        A file says that it changed, not where: what was found unchanged gives way to what moves.
+        """
         free = self._pace.slots - sum(watch.task is not None for watch in self.watches.values())
         now = self._clock.monotonic()
         pending = sorted(
             (watch for watch in self.watches.values() if watch.task is None and self._pending(watch, now)),
-            key=lambda watch: (watch.wanted is None, watch.looked, watch.ended),
+            key=lambda watch: (watch.wanted is None, watch.looked, watch.ended + _CALM * min(watch.calm, _CALMEST)),
         )
         for watch in pending:
             if free > 0 and self._may_start(watch) <= now:
@@ -266,6 +272,7 @@ class Desk(Generic[Figures]):
     def _succeeded(self, watch: Watch, looked: Looked[Figures], *, paced: bool) -> None:
         now = self._clock.monotonic()
         watch.failures, watch.looked = 0, True
+        watch.calm = watch.calm + 1 if looked.same else 0
         watch.ended, watch.not_before = now, now + self._pace.vary(self._pace.floor)
         watch.quiet_at = now + _QUIET
         watch.costs.append((now, looked.milliseconds))

@@ -81,7 +81,8 @@ class Looker:
         made = await self._conclude(live, profile, shape, model.shape)
         if self._store is not None:
             await self._store.add_points(f"rows:{key}", [Point(profile.as_of, {"rows": profile.rows.value})])
-        return Looked(made, profile.how.milliseconds, _partial(made))
+        same = live.profile is not None and (live.profile.rows, live.profile.fields) == (profile.rows, profile.fields)
+        return Looked(made, profile.how.milliseconds, _partial(made), same)
 
     async def _profile(self, live: Live, resource: XResource, model: RegisteredModel) -> tuple[Profile, Shape]:
         """Where the collection's fields changed since its shape was read, a second time with the new ones."""

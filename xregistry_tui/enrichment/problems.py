@@ -152,8 +152,8 @@ def _summed_up(pointer: str, group: list[_Located]) -> list[Complaint]:
 
 def _code(error: ErrorDetails) -> str:
     kind = error["type"]
-    if kind == "missing":
-        return "missing"
+    if kind in ("missing", "json_invalid"):
+        return "missing" if kind == "missing" else "json"
     if kind in ("literal_error", "enum"):
         return "not_allowed"
     if kind in _BOUNDS or kind in ("multiple_of", "finite_number"):
@@ -198,6 +198,8 @@ def message(error: ErrorDetails) -> str:
         return "the model has no such field"
     if kind in ("value_error", "assertion_error") and "error" in context:
         return str(context["error"]) or "refused by the model's own check"
+    if kind == "json_invalid":  # JSON by its grammar, and yet no text: half of a surrogate pair
+        return f"the text cannot be read: {context.get('error', error['msg'])}"
     if wanted := _wanted(error):
         return f"expected {wanted}, is {kind_of(error['input'])}"
     return error["msg"][:1].lower() + error["msg"][1:]

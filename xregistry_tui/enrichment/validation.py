@@ -135,6 +135,8 @@ def _duplicates(document: Document) -> Iterator[Problem]:
 def _problems(check: _Check, text: str | None) -> list[Problem]:
     """What the model says, then what its rules and the live values say of the fields it had nothing against."""
     found = [_problem(check, complaint) for complaint in judge(check, text)]
+    if any(problem.code == "json" for problem in found):
+        return found
     blamed = {problem.path.split("/")[1] for problem in found if problem.path}
     for name in check.record:
         if escape(name) not in blamed:
@@ -186,7 +188,8 @@ def _field_problems(check: _Check, name: str) -> Iterator[Problem]:
         yield from _unknown(check, name, path)
         return
     raw = check.record[name]
-    value = read_as(check.registered.model_class, attribute, raw, check.instance)
+    read = read_as(check.registered.model_class, attribute, raw, check.instance)
+    value = read.value if isinstance(read, Enum) else read
     known = choices(path, check.registered, check.live)
     if known is not None and known.closed and raw is not None and not _among(value, known):
         suggestion = nearest(value, known)
@@ -202,8 +205,7 @@ def _field_problems(check: _Check, name: str) -> Iterator[Problem]:
 
 
 def _among(value: Any, known: Choices) -> bool:
-    plain = value.value if isinstance(value, Enum) else value
-    return any(plain == held and isinstance(plain, bool) == isinstance(held, bool) for held in known.shares)
+    return any(value == held and isinstance(value, bool) == isinstance(held, bool) for held in known.shares)
 
 
 def _broken(field: FieldShape, path: str, value: Any) -> Iterator[Problem]:

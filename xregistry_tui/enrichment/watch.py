@@ -24,19 +24,24 @@ class LookCancelled(ResourceError):
 
 @dataclass(frozen=True, slots=True)
 class Looked(Generic[Figures]):
-    """What a look brought: the figures, their cost in milliseconds, and what is missing in them, in words."""
+    """What a look brought: the figures, their cost in milliseconds, and what is missing in them, in words.
+
+    `same`: the look found nothing that the last one had not.
+    """
 
     figures: Figures
     milliseconds: float
     partial: str = ""
+    same: bool = False
 
 
 @dataclass(slots=True)
 class Watch:
     """One binding under watch; times are monotonic seconds.
 
-    `seen` is the token before its last look, `failure` how that look failed. `hidden` is the state that a fault of
-    the whole resource hides, `standing` the last status that was not a look under way, and since when.
+    `seen` is the token before its last look, `failure` how that look failed, `calm` how many looks in a row found
+    nothing new. `hidden` is the state that a fault of the whole resource hides, `standing` the last status that was
+    not a look under way, and since when.
     """
 
     key: str
@@ -45,6 +50,7 @@ class Watch:
     seen: Hashable = None
     looked: bool = False
     ended: float = 0.0
+    calm: int = 0
     not_before: float = 0.0
     quiet_at: float | None = None
     failures: int = 0
