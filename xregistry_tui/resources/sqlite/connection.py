@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote as percent
@@ -17,7 +18,7 @@ from xregistry_tui.resources.base import (
     ResourceGone,
     ResourceSlow,
 )
-from xregistry_tui.resources.sqlite.file import Access, Stamp, look
+from xregistry_tui.resources.sqlite.file import Access, Stamp, held, look
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.sqlite.thread import Limit
@@ -110,9 +111,9 @@ class Connection:
     def run(self, work: Callable[[Asker], T], limit: Limit) -> T:
         """Do `work` on a consistent file: again when what it read was replaced under it."""
         for attempt in range(_ATTEMPTS):
-            stamp = look(self.path)
+            connection, stamp = self._opened()
             try:
-                result = work(Asker(self._opened(stamp), limit))
+                result = work(Asker(connection, limit))
             except sqlite3.Error as error:
                 self.drop()
                 if attempt + 1 < _ATTEMPTS and not limit.exceeded() and not stamp.same_as(look(self.path)):
@@ -127,14 +128,25 @@ class Connection:
             self.drop()
         raise ResourceBusy(f"{self.path.name} changes faster than it can be read", "it is tried again")
 
-    def _opened(self, stamp: Stamp) -> sqlite3.Connection:
+    def _opened(self) -> tuple[sqlite3.Connection, Stamp]:
+        stamp = look(self.path)
         if self._open is not None and not self._still_good(stamp):
             self.drop()
-        if self._open is None:
-            self._open = _open(self.path, stamp.access)
-            self.epoch += 1
-        self.stamp = stamp
-        return self._open
+        connection = self._open
+        if connection is None:
+            connection, stamp = self._fresh(stamp)
+        self._open, self.stamp = connection, stamp
+        return connection, stamp
+
+    def _fresh(self, stamp: Stamp) -> tuple[sqlite3.Connection, Stamp]:
+        self.epoch += 1
+        if stamp.access not in (Access.SHARED, Access.PRIVATE):
+            return _open(self.path, stamp.access), stamp
+        with held(self.path):
+            stamp = look(self.path)
+            connection = _open(self.path, stamp.access)
+            _begin_reading(connection)
+        return connection, stamp
 
     def _still_good(self, stamp: Stamp) -> bool:
         if self.stamp is None or self.stamp.access is not stamp.access or self.stamp.main[0] != stamp.main[0]:
@@ -160,9 +172,28 @@ def _open(path: Path, access: Access) -> sqlite3.Connection:
     if access is Access.PRIVATE:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute(f"PRAGMA trusted_schema = {_trust()}")
     connection.set_authorizer(_authorize)
     return connection
+
+
+@functools.cache
+def _trust() -> str:
+    """OFF, unless this SQLite is one (3.38 to 3.40) that then refuses its own JSON functions in views."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("CREATE VIEW v AS SELECT json_valid('1')")
+        try:
+            connection.execute("SELECT * FROM v").fetchall()
+        except sqlite3.OperationalError:
+            return "ON"
+    return "OFF"
+
+
+def _begin_reading(connection: sqlite3.Connection) -> None:
+    """Have SQLite open the log now and keep it; what stands in the way is said by the first question."""
+    with suppress(sqlite3.Error):
+        connection.execute("SELECT 1 FROM main.sqlite_master LIMIT 1").fetchall()
 
 
 def memory(limit: Limit) -> Asker:

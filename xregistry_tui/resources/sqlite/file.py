@@ -5,21 +5,27 @@ Nothing here opens a database: the header is read, the neighbours (`-wal`, `-shm
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+import struct
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from xregistry_tui.resources.base import ResourceBroken, ResourceDenied, ResourceGone
+from xregistry_tui.resources.base import ResourceBroken, ResourceBusy, ResourceDenied, ResourceGone
 
 MAGIC = b"SQLite format 3\x00"
 HEADER_BYTES = 100
 
 # A file system's clock ticks coarsely: what changed this shortly before we looked may change again under one stamp.
 _TICK = 0.1
+
+_LOCK_TRIES, _LOCK_PAUSE = 25, 0.01
 
 KNOWN_MAGIC = (
     (b"\x89PNG", "a PNG image"),
@@ -84,6 +90,38 @@ def read_header(path: Path, found: os.stat_result | None = None) -> bytes:
         raise ResourceGone(f"{path.name} cannot be opened: {error.strerror}", "check the path") from error
 
 
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep the last writer from removing its log while we open it: else opening would create an empty one.
+
+    It takes the lock that SQLite's readers take, by a lock of the descriptor's own, which leaves theirs alone
+    (Linux; elsewhere nothing is held). Raises `ResourceBusy` when the writer does not let go in time.
+    """
+    descriptor = _probes.descriptor(path)
+    if descriptor is None or not hasattr(fcntl, "F_OFD_SETLK"):
+        yield
+        return
+    for _ in range(_LOCK_TRIES):
+        if _lock(descriptor, fcntl.F_RDLCK):
+            break
+        time.sleep(_LOCK_PAUSE)
+    else:
+        raise ResourceBusy(f"{path.name} is locked by its writer", "it is tried again")
+    try:
+        yield
+    finally:
+        _lock(descriptor, fcntl.F_UNLCK)
+
+
+def _lock(descriptor: int, kind: int) -> bool:
+    """Change the lock on the bytes that readers share (sqlite3 `os.h`: SHARED_FIRST, SHARED_SIZE)."""
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, struct.pack("hhqqi", kind, os.SEEK_SET, 0x40000002, 510, 0))
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
 class _Probes:
     """Descriptors that headers are read through, one a database file, kept open.
 
@@ -103,6 +141,11 @@ class _Probes:
             if known is not None:
                 os.close(self._open.pop(path)[1])
             return self._first(path)
+
+    def descriptor(self, path: Path) -> int | None:
+        with self._lock:
+            known = self._open.get(path)
+        return known[1] if known else None
 
     def _first(self, path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)

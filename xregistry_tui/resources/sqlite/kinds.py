@@ -115,7 +115,8 @@ def _by_class(declared: Kind | None, stored: Stored) -> list[tuple[Kind, int]]:
     return [*counts, (declared or Kind.STRING, fitting), (Kind.STRING, stored.texts - fitting)]
 
 
-_DAY = "date(substr({v}, 1, 10)) = substr({v}, 1, 10)"
+# a modifier makes SQLite compute the day, so that 31 February is not itself any more
+_DAY = "date(substr({v}, 1, 10), '+0 days') = substr({v}, 1, 10)"
 _HEX = "[0-9a-fA-F]"
 _UUID = "-".join(_HEX * n for n in (8, 4, 4, 4, 12))
 

@@ -36,6 +36,8 @@ from xregistry_tui.schema.shape import Kind
 # a rollback-journal writer waits for the whole look: only a short one may be of one moment
 _SNAPSHOT_ROWS = 50_000
 
+_NUMERIC = frozenset({Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL})
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
@@ -146,7 +148,7 @@ def _field(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfil
         checks=tuple(checks.values()),
     )
     answers = look.ask.rows(figures.statement(look.source, question), parameters.values)
-    return _answered(look, known, question, answers, (rules, tuple(checks)), stored)
+    return _answered(look, known, question, answers, tuple(checks))
 
 
 def _check(look: _Look, name: str, rule: Rule, parameters: Parameters) -> Check | None:
@@ -177,12 +179,7 @@ def _share(look: _Look, hits: int, n: int) -> Figure | None:
 
 
 def _answered(
-    look: _Look,
-    known: FieldProfile,
-    question: Question,
-    answers: list[tuple[Any, ...]],
-    rules: tuple[tuple[Rule, ...], tuple[Rule, ...]],
-    stored: Stored,
+    look: _Look, known: FieldProfile, question: Question, answers: list[tuple[Any, ...]], checked: tuple[Rule, ...]
 ) -> FieldProfile:
     """The figures of one field from the rows of its statement."""
     by_letter: dict[str, list[tuple[Any, ...]]] = {letter: [] for letter in "sdtqh"}
@@ -190,8 +187,9 @@ def _answered(
         by_letter[letter].append(tuple(values))
     figure = by_letter["s"][0]
     numeric = question.measure is Measure.NUMBER
+    numbers = any(kind in _NUMERIC for kind in known.kinds)
     low, high = (figure[5], figure[6]) if numeric else (figure[14], figure[15])
-    counts = dict(zip(rules[1], zip(figure[17::2], figure[18::2], strict=True), strict=True))
+    counts = dict(zip(checked, zip(figure[17::2], figure[18::2], strict=True), strict=True))
     return replace(
         known,
         empty=int(figure[3]),
@@ -206,9 +204,12 @@ def _answered(
         histogram=_histogram(figure, by_letter["h"], question.bins),
         top=tuple(ValueCount(value, int(count)) for value, count, *_ in by_letter["t"]),
         lengths=Lengths(figure[8], figure[9], figure[10]) if figure[8] is not None else None,
-        zeros=int(figure[11]) if stored.integers + stored.reals else None,
-        negatives=int(figure[12]) if stored.integers + stored.reals else None,
-        rules=tuple(_result(look, known, rule, counts.get(rule), int(figure[13])) for rule in rules[0]),
+        zeros=int(figure[11]) if numbers else None,
+        negatives=int(figure[12]) if numbers else None,
+        rules=tuple(
+            _result(look, known, rule, counts.get(rule), int(figure[13]))
+            for rule in look.plan.rules.get(known.name, ())
+        ),
     )
 
 

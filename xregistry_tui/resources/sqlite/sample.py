@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade, Plan
@@ -33,6 +34,16 @@ class Sample:
     complete: bool
     sampling: str
     parents: dict[tuple[str, Reference], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which rows are copied, of about how many there are, and how they were drawn."""
+
+    clause: str
+    parameters: tuple[str, ...]
+    rows: Figure
+    sampling: str
 
 
 def catalogue_rows(ask: Asker, described: Table) -> Figure | None:
@@ -63,37 +74,41 @@ def draw(ask: Asker, described: Table, plan: Plan, names: tuple[str, ...]) -> Sa
     ((low, high),) = _ends(ask, described)
     if low is None or high is None or high - low < plan.sample:
         return None
-    span = high - low + 1
     chance = random.Random(f"{described.name}:{low}:{high}")  # noqa: S311 - a repeatable draw, not a secret
-    probe = _positions(chance, low, high, plan.sample)
+    return _copied(ask, described, plan, names, _by_chance(ask, described, plan.sample, chance, (low, high)))
+
+
+def _by_chance(ask: Asker, described: Table, wanted: int, chance: random.Random, ends: tuple[int, int]) -> _Choice:
+    """Rows at random row ids; how many of those are taken tells how many rows there are."""
+    low, high = ends
+    span = high - low + 1
+    probe = _positions(chance, low, high, wanted)
     hits = _present(ask, described, probe)
-    share = len(hits) / len(probe)
-    sampling = "random row ids"
+    share, sampling = len(hits) / len(probe), "random row ids"
+    rows = _estimated(len(hits), len(probe), span)
     if share < _SPARSE:
         hits, sampling = _nearest(ask, described, probe), "the rows next to random row ids (row ids are sparse)"
     elif share < 1:
-        more = _positions(chance, low, high, min(span, int(plan.sample / share * 1.2)))
-        hits = _present(ask, described, more)
-    chosen = hits if len(hits) <= plan.sample else chance.sample(hits, plan.sample)
-    least, most = wilson(round(share * len(probe)), len(probe))
-    rows = Figure(
-        value=round(share * span) if share else len(hits),
-        method=Grade.SAMPLE,
-        low=least * span if share < 1 else None,
-        high=most * span if share < 1 else None,
-        approximate=share == 1,
-        at_least=not share,
-    )
+        hits = _present(ask, described, _positions(chance, low, high, min(span, int(wanted / share * 1.2))))
+    chosen = hits if len(hits) <= wanted else chance.sample(hits, wanted)
     where = f"WHERE t.{described.rowid} IN (SELECT value FROM json_each(?1))"
-    return _copied(ask, described, plan, names, (where, (_json(chosen),)), rows, sampling)
+    return _Choice(where, (_json(chosen),), rows, sampling)
+
+
+def _estimated(hits: int, asked: int, span: int) -> Figure:
+    """How many rows there are among `span` row ids, by the share of those asked for that are taken."""
+    if hits == asked:
+        return Figure(value=span, method=Grade.SAMPLE, approximate=True)
+    least, most = wilson(hits, asked)
+    return Figure(value=round(hits / asked * span), method=Grade.SAMPLE, low=least * span, high=most * span)
 
 
 def _first(ask: Asker, described: Table, plan: Plan, names: tuple[str, ...]) -> Sample:
     """The first rows, since there is no row id to draw by."""
     known = catalogue_rows(ask, described)
     rows = known or Figure(value=plan.sample, method=Grade.SAMPLE, at_least=True)
-    sampling = f"the first {plan.sample:,} rows, not random"
-    return _copied(ask, described, plan, names, (f"LIMIT {plan.sample + 1}", ()), rows, sampling)
+    choice = _Choice(f"LIMIT {plan.sample + 1}", (), rows, "the first rows, not random")
+    return _copied(ask, described, plan, names, choice)
 
 
 def _positions(chance: random.Random, low: int, high: int, count: int) -> list[int]:
@@ -118,52 +133,41 @@ def _nearest(ask: Asker, described: Table, positions: list[int]) -> list[int]:
     return [number for (number,) in ask.rows(f"SELECT DISTINCT ({after}) FROM json_each(?1) AS j", (_json(positions),))]
 
 
-def _copied(
-    ask: Asker,
-    described: Table,
-    plan: Plan,
-    names: tuple[str, ...],
-    chosen: tuple[str, tuple[str, ...]],
-    rows: Figure,
-    sampling: str,
-) -> Sample:
+def _copied(ask: Asker, described: Table, plan: Plan, names: tuple[str, ...], choice: _Choice) -> Sample:
     """The chosen rows in memory, within the plan's budget of bytes."""
     locators = described.locators if len(names) + len(described.locators) <= _COLUMNS else ()
-    values = [_cut(column(name)) for name in names] + [column(name) for name in locators]
-    sql = f"SELECT {', '.join(values)} FROM {described.relation} AS t {chosen[0]}"
+    values = [*(_cut(column(name)) for name in names), *map(column, locators)]
+    sql = f"SELECT {', '.join(values)} FROM {described.relation} AS t {choice.clause}"
     own = memory(ask.limit)
-    columns = [f"c{index}" for index in range(len(values))]
-    own.connection.execute(f"CREATE TABLE main.sample ({', '.join(columns)})")
-    places = ", ".join("?" * len(columns))
-    own.connection.execute("BEGIN")
-    copied, spent, ended = 0, 0, False
-    for record in ask.stream(sql, chosen[1]):
-        ended = copied >= plan.sample or spent > plan.budget.bytes
-        if ended:
-            break
-        own.connection.execute(f"INSERT INTO main.sample VALUES ({places})", record)
-        copied += 1
-        spent += sum(len(value) for value in record if isinstance(value, str | bytes))
-    own.connection.execute("COMMIT")
+    own.connection.execute(f"CREATE TABLE main.sample ({', '.join(f'c{index}' for index in range(len(values)))})")
+    copied, ended = _filled(own, ask.stream(sql, choice.parameters), plan)
     complete = described.rowid is None and not ended
-    short = ", ended by the limit of bytes" if spent > plan.budget.bytes else ""
+    fields = {name: f"t.c{index}" for index, name in enumerate(names)}
+    located = tuple(f"t.c{len(names) + index}" for index in range(len(locators)))
     return Sample(
         ask=own,
-        source=Source(
-            "main.sample", _named(names), tuple(f"t.c{len(names) + index}" for index in range(len(locators)))
-        ),
-        rows=Figure(value=copied) if complete else rows,
+        source=Source("main.sample", fields, located),
+        rows=Figure(value=copied) if complete else choice.rows,
         n=copied,
         complete=complete,
-        sampling="all rows" if complete else f"{sampling}: {copied:,} rows{short}",
-        parents={
-            (name, rule): _parent(ask, own, rule, _named(names)[name]) for name, rule in references(ask, plan, names)
-        },
+        sampling="all rows" if complete else f"{choice.sampling}: {copied:,} rows{ended}",
+        parents={(name, rule): _parent(ask, own, rule, fields[name]) for name, rule in references(ask, plan, names)},
     )
 
 
-def _named(names: tuple[str, ...]) -> dict[str, str]:
-    return {name: f"t.c{index}" for index, name in enumerate(names)}
+def _filled(own: Asker, records: Iterator[tuple[Any, ...]], plan: Plan) -> tuple[int, str]:
+    """Copy until the plan is met: (rows copied, why it ended before the last one; empty at the last one)."""
+    copied = spent = 0
+    own.connection.execute("BEGIN")
+    for record in records:
+        if copied >= plan.sample:
+            return copied, " of more"
+        if spent > plan.budget.bytes:
+            return copied, ", ended by the limit of bytes"
+        own.connection.execute(f"INSERT INTO main.sample VALUES ({', '.join('?' * len(record))})", record)
+        copied += 1
+        spent += sum(len(value) for value in record if isinstance(value, str | bytes))
+    return copied, ""
 
 
 def _cut(value: str) -> str:
