@@ -7,7 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,29 @@ class _Check:
     now: datetime.datetime
     record: Mapping[str, Any]
     instance: BaseModel | None = None
+    known: dict[str, _Known] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of one top-level field, the same for every record of a model."""
+
+    path: str
+    shape: FieldShape | None
+    attribute: str | None
+    choices: Choices | None
+
+
+def _known(check: _Check, name: str) -> _Known:
+    if name not in check.known:
+        path = "/" + escape(name)
+        check.known[name] = _Known(
+            path,
+            field_of(check.registered.shape, path),
+            _attribute(check.registered, name),
+            choices(path, check.registered, check.live),
+        )
+    return check.known[name]
 
 
 def validate_text(
@@ -162,16 +185,16 @@ def judge(check: _Check, text: str | None) -> list[Complaint]:
 
 def _problem(check: _Check, complaint: Complaint) -> Problem:
     path = complaint.pointer
-    field = field_of(check.registered.shape, path) if path else None
+    shape = field_of(check.registered.shape, path) if path else None
     message, suggestion = complaint.message, None
     if complaint.code == "missing" or (complaint.value is None and complaint.code == "type"):
-        suggestion = for_missing(path, field, check.live, check.now)
+        suggestion = for_missing(path, shape, check.live, check.now)
     elif complaint.code == "not_allowed":
         known = choices(path, check.registered, check.live)
         suggestion = nearest(complaint.value, known)
         message = _off(known) if known is not None and known.closed else message
     elif complaint.code == "type":
-        suggestion = converted(complaint.value, field)
+        suggestion = converted(complaint.value, shape)
     return Problem(path=path, code=complaint.code, severity=Severity.ERROR, message=message, suggestion=suggestion)
 
 
@@ -181,23 +204,21 @@ def _off(known: Choices) -> str:
 
 
 def _field_problems(check: _Check, name: str) -> Iterator[Problem]:
-    path = "/" + escape(name)
-    field = field_of(check.registered.shape, path)
-    attribute = _attribute(check.registered, name)
-    if field is None and attribute is None:
+    about = _known(check, name)
+    path, known = about.path, about.choices
+    if about.shape is None and about.attribute is None:
         yield from _unknown(check, name, path)
         return
     raw = check.record[name]
-    read = read_as(check.registered.model_class, attribute, raw, check.instance)
+    read = read_as(check.registered.model_class, about.attribute, raw, check.instance)
     value = read.value if isinstance(read, Enum) else read
-    known = choices(path, check.registered, check.live)
     if known is not None and known.closed and raw is not None and not _among(value, known):
         suggestion = nearest(value, known)
         yield Problem(
             path=path, code="not_allowed", severity=Severity.ERROR, message=_off(known), suggestion=suggestion
         )
-    elif field is not None:
-        yield from _broken(field, path, value)
+    elif about.shape is not None:
+        yield from _broken(about.shape, path, value)
     if known is not None and known.complete and not known.closed and raw is not None and not _among(value, known):
         yield _unseen(path, value, known)
     if note := lenient(raw, value):
@@ -208,9 +229,9 @@ def _among(value: Any, known: Choices) -> bool:
     return any(value == held and isinstance(value, bool) == isinstance(held, bool) for held in known.shares)
 
 
-def _broken(field: FieldShape, path: str, value: Any) -> Iterator[Problem]:
+def _broken(shape: FieldShape, path: str, value: Any) -> Iterator[Problem]:
     """Rules that the shape has and the class did not check."""
-    for rule in field.rules:
+    for rule in shape.rules:
         if holds(rule, value) is False:
             source = f", {rule.source}" if rule.source else ""
             yield Problem(path=path, code="rule", severity=Severity.ERROR, message=f"{describe(rule)}{source}")
@@ -232,7 +253,7 @@ def _unknown(check: _Check, name: str, path: str) -> Iterator[Problem]:
     """A field that the model has not, where the model lets it pass."""
     if check.registered.model_class.model_config.get("extra") == "allow":
         return
-    names = Choices({field.name: None for field in check.registered.shape.fields if field.name not in check.record})
+    names = Choices({held.name: None for held in check.registered.shape.fields if held.name not in check.record})
     close = nearest(name, names)
     meant = f"; did you mean {close.value}?" if close is not None else ""
     message = f"the model has no such field, it is ignored{meant}"
@@ -255,12 +276,13 @@ def validate_records(
     checked = invalid = excluded = 0
     reasons: dict[str, Counter[str]] = {}
     kept: list[Problem] = []
+    known: dict[str, _Known] = {}
     for locator, record in _rows(records):
         if any(isinstance(value, Clipped) for value in record.values()):
             excluded += 1
             continue
         checked += 1
-        check = _Check(registered, None, checked_at, record)
+        check = _Check(registered, None, checked_at, record, known=known)
         problems = [problem for problem in _problems(check, None) if problem.severity is Severity.ERROR]
         invalid += bool(problems)
         for path, message in {problem.path: problem.message for problem in problems}.items():
