@@ -13,16 +13,12 @@ import math
 import sys
 import tempfile
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tests.benchmarks.figures import FOOTER, say_machine
 from tests.benchmarks.terminal import Terminal, terminal
-
-if TYPE_CHECKING:
-    from xregistry_tui.actions.session import Session
 
 DOWN, UP, RIGHT, LEFT, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[C", "\x1b[D", "\x1b[6~", "\x1b[5~"
 ESCAPE, ENTER, TAB = "\x1b", "\r", "\t"
@@ -38,35 +34,31 @@ def page_through(running: Terminal, seconds: float, pause: float) -> int:
     count = int(seconds / pause)
     for key in itertools.islice(itertools.cycle(TOUR), count):
         if running.process.poll() is not None:
-            raise SystemExit(f"the dashboard ended:\n{running.text()[-2_000:]}")
+            raise SystemExit(f"the dashboard ended:\n{running.last_words()}")
         running.send(key)
         running.watch(pause)
     return count
 
 
 def dashboard(report: Path) -> int:
-    """The demo's dashboard with its writer at full speed and the watchdog on; each stall is a line of the report."""
-    from xregistry_tui import demo
-    from xregistry_tui.cli.opening import open_demo
-    from xregistry_tui.tui.app import run
+    """`xreg-tui demo` with its writer at full speed and the watchdog on; each stall is a line of the report."""
+    from xregistry_tui import cli, demo
+    from xregistry_tui.cli import opening
     from xregistry_tui.tui.watchdog import Stall, Watchdog
 
-    usual = demo.running_shop
-    demo.running_shop = lambda *, write=True, rate=None: usual(write=write, rate=rate or math.inf)
+    usual_shop, usual_open = demo.running_shop, opening.open_demo
 
     def note(stall: Stall) -> None:
         with report.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(asdict(stall)) + "\n")
 
-    with ExitStack() as stack:
+    async def open_watched(*given: Any) -> Any:
+        Watchdog(asyncio.get_running_loop(), report=note).start()
+        return await usual_open(*given)
 
-        async def open_watched() -> Session:
-            watchdog = Watchdog(asyncio.get_running_loop(), report=note)
-            watchdog.start()
-            stack.callback(watchdog.stop)
-            return await open_demo(None, {}, stack)
-
-        return run(open_watched, title="demo")
+    demo.running_shop = lambda *, write=True, rate=None: usual_shop(write=write, rate=rate or math.inf)
+    opening.open_demo = open_watched
+    return cli.main(["demo"])
 
 
 def say_stalls(report: Path, seconds: float, keys: int) -> None:

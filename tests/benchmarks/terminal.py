@@ -34,6 +34,7 @@ class Terminal:
         self.began = began
         self._screen = screen
         self._painted = b""
+        self._last = b""
 
     def wait_for(self, pattern: str, seconds: float = 60) -> float:
         """Seconds from the launch until the pattern stood in what was painted since the last call that found it."""
@@ -46,15 +47,14 @@ class Terminal:
                 return took
             if not self._read(until - time.monotonic()):
                 how = "in time" if self.process.poll() is None else "before it ended"
-                raise Painted(f"{pattern!r} was not painted {how}; the end of it:\n{self.text()[-2_000:]}")
+                raise Painted(f"{pattern!r} was not painted {how}; the end of it:\n{self.last_words()}")
 
     def watch(self, seconds: float) -> int:
         """Let it run and drain what it paints; gives the number of bytes."""
         until, size = time.monotonic() + seconds, 0
-        while (left := until - time.monotonic()) > 0 and self.process.poll() is None:
-            self._painted = b""
-            self._read(left)
+        while self._read(until - time.monotonic()):
             size += len(self._painted)
+            self._painted = b""
         return size
 
     def send(self, keys: str) -> None:
@@ -64,6 +64,10 @@ class Terminal:
     def text(self) -> str:
         """What was painted, without what only steers the terminal."""
         return ESCAPES.sub("", self._painted.decode(errors="replace"))
+
+    def last_words(self) -> str:
+        """The end of all that was painted: where a program ended unasked, this says why."""
+        return ESCAPES.sub("", self._last.decode(errors="replace"))[-4_000:]
 
     def resident(self) -> float:
         """MB that the program holds now, its children not counted."""
@@ -82,9 +86,11 @@ class Terminal:
             return False
         if select.select([self._screen], [], [], seconds)[0]:
             try:
-                self._painted += os.read(self._screen, 1 << 16)
+                read = os.read(self._screen, 1 << 16)
             except OSError:  # on Linux the end of a pseudo-terminal is an error
                 return False
+            self._painted += read
+            self._last = (self._last + read)[-16_384:]
         return True
 
 
