@@ -7,15 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from xregistry_tui.actions.views import BindingView, ResourceView
+from tests.tui.hearing import Clock, settled, showing
+from tests.tui.shop_session import ShopSession
+from xregistry_tui.actions.views import BindingView, Overview, ResourceView
 from xregistry_tui.core.bindings import Binding, RefreshState, RefreshStatus
 from xregistry_tui.profiling.drift import Alarm
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import Figure, Profile
 from xregistry_tui.profiling.quality import Assessment, Quality
+from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.format import line
-from xregistry_tui.tui.screens.live_rows import COLUMNS, binding_row, grouped, rows, settled, summary
-from xregistry_tui.tui.widgets.grid import Row
+from xregistry_tui.tui.screens.base import ItemsChanged
+from xregistry_tui.tui.screens.live_rows import COLUMNS, binding_row, grouped, in_order, rows, summary
+from xregistry_tui.tui.widgets.grid import Grid, Row
+from xregistry_tui.tui.widgets.lines import Lines
+from xregistry_tui.tui.widgets.trail import Trail
 
 NOW = datetime.datetime(2026, 3, 1, 14, 2, 31, tzinfo=datetime.UTC)
 ALL = tuple(column.key for column in COLUMNS)
@@ -127,7 +133,7 @@ def test_bindings_stand_under_their_resource_and_a_resource_without_any_is_there
 def test_an_earlier_order_holds_and_what_is_new_comes_last() -> None:
     a, b, c = view("a"), view("b"), view("c")
     order = [b.binding.key, a.binding.key]
-    assert [one.title for one in settled(order, (c, a, b))] == ["b", "a", "c"]
+    assert [one.title for one in in_order(order, (c, a, b))] == ["b", "a", "c"]
 
 
 def test_the_summary_counts_bindings_resources_cost_and_the_next_look() -> None:
@@ -140,3 +146,149 @@ def test_hostile_names_are_drawn_harmless() -> None:
     row = binding_row(hostile, NOW, ALL)
     assert "\x1b" not in "".join(texts(row).values())
     assert texts(row)["model"] == "✗ a�b[/red]␊"
+
+
+def table(app: XregApp) -> Grid:
+    return app.screen.query_one("#live-table", Grid)
+
+
+def drawn(app: XregApp) -> list[str]:
+    """The titles of the bindings, top to bottom."""
+    rows = [row for row in table(app).rows if not row.inert]
+    return [line(row.cells["model"]).plain[2:] for row in rows]
+
+
+async def test_every_binding_is_there_worst_first_under_its_resource() -> None:
+    async with showing("live") as (app, _, _, _):
+        assert drawn(app) == ["orders", "stock", "reviews", "customers", "invoice", "audit"]
+        assert "6 bindings   2 resources" in app.screen.query_one("#live-summary", Lines).plain
+
+
+async def test_nothing_changes_its_place_while_the_table_has_the_keys() -> None:
+    async with showing("live") as (app, pilot, heard, session):
+        table(app).focus()
+        heard.messages.clear()
+        session.replace_views(tuple(reversed(session.views)))
+        await heard.wait(ItemsChanged)
+        await settled(pilot)
+        assert drawn(app) == ["orders", "stock", "reviews", "customers", "invoice", "audit"]
+        assert "s puts in order" in app.screen.query_one("#live-summary", Lines).plain
+        await pilot.press("s")
+        assert drawn(app) == ["audit", "invoice", "customers", "reviews", "stock", "orders"]
+
+
+async def test_when_the_keys_go_elsewhere_the_order_that_waits_is_taken() -> None:
+    async with showing("live") as (app, pilot, heard, session):
+        heard.messages.clear()
+        session.replace_views(tuple(reversed(session.views)))
+        await heard.wait(ItemsChanged)
+        app.screen.query_one(Trail).focus()
+        await settled(pilot)
+        assert drawn(app)[0] == "audit"
+
+
+async def test_s_sorts_by_name_by_rows_and_by_cost() -> None:
+    async with showing("live") as (app, pilot, _, _):
+        await pilot.press("s")
+        assert drawn(app) == ["customers", "orders", "reviews", "stock", "audit", "invoice"]
+        await pilot.press("s")
+        assert drawn(app) == ["orders", "reviews", "customers", "stock", "audit", "invoice"]
+
+
+async def test_the_cursor_stays_on_its_model_when_others_come() -> None:
+    async with showing("live") as (app, pilot, heard, session):
+        await pilot.press("down")
+        at = table(app).cursor_key
+        heard.messages.clear()
+        session.replace_views((view("new"), *session.views))
+        await heard.wait(ItemsChanged)
+        await settled(pilot)
+        assert table(app).cursor_key == at
+        assert "new" in drawn(app)
+
+
+async def test_enter_opens_the_model_in_explore() -> None:
+    async with showing("live") as (app, pilot, _, _):
+        await pilot.press("down", "enter")
+        assert (app.current_mode, app.subject) == ("explore", "models.shop.stock")
+
+
+async def test_p_pauses_and_resumes_and_r_looks_again() -> None:
+    async with showing("live") as (_, pilot, heard, session):
+        for _ in range(2):
+            heard.messages.clear()
+            await pilot.press("p")
+            await heard.wait(ItemsChanged)
+            await settled(pilot)
+        await pilot.press("r")
+        await settled(pilot)
+        orders = {"model": "models.shop.orders"}
+        assert session.asked == [("pause", orders), ("resume", orders), ("refresh", orders)]
+
+
+async def test_ages_count_on_without_anything_being_read() -> None:
+    clock = Clock()
+    async with showing("live", clock=clock) as (app, _, _, session):
+        before = texts(next(row for row in table(app).rows if not row.inert))
+        read: list[object] = []
+        session.bindings = lambda: read.append(1) or session.views  # type: ignore[func-returns-value,method-assign]
+        clock.moment += seconds(3)
+        app.screen.on_clock()  # type: ignore[attr-defined]
+        after = texts(next(row for row in table(app).rows if not row.inert))
+        assert (before["last"], before["next"]) == ("2 s", "4 s")
+        assert (after["last"], after["next"]) == ("5 s", "1 s")
+        assert {key for key in after if after[key] != before[key]} == {"last", "next"}
+        assert not read
+
+
+async def test_the_trail_follows_until_it_is_scrolled_up() -> None:
+    async with showing("live", size=(120, 24)) as (app, pilot, heard, session):
+        trail = app.screen.query_one(Trail)
+        entry = session.entries[0]
+        for number in range(30):
+            session.say(replace(entry, text=f"number {number}"))
+        await heard.wait(ItemsChanged)
+        await settled(pilot)
+        assert trail.scroll_offset.y == trail.max_scroll_y > 0
+        trail.focus()
+        await pilot.press("up", "up")
+        await settled(pilot)
+        assert not trail.following
+        assert "stands still" in app.screen.query_one("#live-trail-heading", Lines).plain
+        at = trail.scroll_offset.y
+        heard.messages.clear()
+        session.say(replace(entry, text="later"))
+        await heard.wait(ItemsChanged)
+        await settled(pilot)
+        assert trail.scroll_offset.y == at
+        await pilot.press("f")
+        await settled(pilot)
+        assert trail.following
+        assert trail.scroll_offset.y == trail.max_scroll_y
+
+
+async def test_z_gives_the_trail_the_whole_screen_and_back() -> None:
+    async with showing("live") as (app, pilot, _, _):
+        await pilot.press("z")
+        assert not table(app).display
+        assert isinstance(app.focused, Trail)
+        await pilot.press("z")
+        assert table(app).display
+        assert app.focused is table(app)
+
+
+async def test_nothing_watched_says_what_to_do() -> None:
+    session = ShopSession()
+    session.views = ()
+    session.overview = lambda: Overview(role="analyst")  # type: ignore[method-assign]
+    async with showing("live", session=session, subject="") as (app, _, _, _):
+        assert "Nothing is watched yet" in line(table(app).rows[0].cells["model"]).plain
+
+
+async def test_any_size_is_survived() -> None:
+    async with showing("live") as (app, pilot, _, _):
+        for size in ((1, 1), (30, 5), (200, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+        stock = next(row for row in table(app).rows if row.key.startswith("models.shop.stock"))
+        assert stock.spill in table(app).shown_columns

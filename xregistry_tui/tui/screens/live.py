@@ -14,7 +14,7 @@ from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.tui.format import joined, line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import ModeScreen
-from xregistry_tui.tui.screens.live_rows import COLUMNS, TICKING, Group, grouped, rows, settled, summary, ticking
+from xregistry_tui.tui.screens.live_rows import COLUMNS, TICKING, Group, grouped, in_order, rows, summary, ticking
 from xregistry_tui.tui.widgets.grid import Grid, Row
 from xregistry_tui.tui.widgets.line_list import ends
 from xregistry_tui.tui.widgets.lines import Lines
@@ -105,7 +105,7 @@ class LiveScreen(ModeScreen):
         due = self._due(views)
         wanted = tuple(view.binding.key for view in due)
         held = self._order if self._order and self.grid.has_focus else wanted
-        shown = settled(held, due)
+        shown = in_order(held, due)
         self._order = tuple(view.binding.key for view in shown)
         self._moved = self._order != wanted
         resources = session.overview().resources if session is not None else ()
@@ -114,7 +114,10 @@ class LiveScreen(ModeScreen):
 
     def _due(self, views: tuple[BindingView, ...]) -> tuple[BindingView, ...]:
         key = SORTS[self._sort]
-        return views if key is None else tuple(sorted(views, key=key))
+        if key is None:
+            return views
+        groups = list(dict.fromkeys(view.binding.resource for view in views))
+        return tuple(sorted(views, key=lambda view: (groups.index(view.binding.resource), key(view))))
 
     def _read_trail(self) -> None:
         session = self.app.session

@@ -64,7 +64,7 @@ def grouped(bindings: Sequence[BindingView], resources: Sequence[ResourceView]) 
     )
 
 
-def settled(order: Sequence[str], bindings: Sequence[BindingView]) -> tuple[BindingView, ...]:
+def in_order(order: Sequence[str], bindings: Sequence[BindingView]) -> tuple[BindingView, ...]:
     """Bindings in an earlier order of their keys; new ones come last."""
     places = {key: place for place, key in enumerate(order)}
     return tuple(sorted(bindings, key=lambda view: places.get(view.binding.key, len(places))))

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import TextArea
 
 from xregistry_tui.actions.base import ActionError
@@ -76,6 +77,13 @@ class ValidateScreen(ModeScreen):
         Binding("ctrl+l", "sample", "live sample", id="validate.sample"),
         Binding("enter,i", "edit", "edit", show=False, id="validate.edit"),
     ]
+
+    class Reported(Message):
+        """A report of the text as it is now is on screen."""
+
+        def __init__(self, report: ValidationReport) -> None:
+            super().__init__()
+            self.report = report
 
     def __init__(self) -> None:
         super().__init__()
@@ -234,6 +242,7 @@ class ValidateScreen(ModeScreen):
         self.query_one(ProblemList).show(report.problems, FINE)
         self._draw_headings()
         self._follow_cursor()
+        self.post_message(self.Reported(report))
         if self._accept_next:
             self._accept_next = False
             self._accept()

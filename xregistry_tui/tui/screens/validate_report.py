@@ -32,7 +32,7 @@ def subject(model: ModelView, report: ValidationReport | None, width: int) -> Te
 
 def verdict(report: ValidationReport, width: int) -> Text:
     """How many problems there are of each severity, and what checking took."""
-    counts = [(severity, report.count(severity)) for severity in _ORDER if report.count(severity)]
+    counts = [(severity, report.count(severity)) for severity in _ORDER[:2] if report.count(severity)]
     pieces = [
         line((f"{GLYPHS[severity]} ", ROLES[severity]), f"{count} {severity.value}{'' if count == 1 else 's'}")
         for severity, count in counts

@@ -60,8 +60,8 @@ class ProblemList(LineList):
 
     def _fix(self, suggestion: Suggestion) -> Text:
         why = suggestion.why
-        if not why and suggestion.share is not None:
-            why = f"{percent(suggestion.share)} % of live values"
+        if suggestion.share is not None:
+            why = f"{percent(suggestion.share)} % {why or 'of live values'}"
         room = max(self.size.width - 6, 4)
         value = plain(written(suggestion.value), room)
         fix = line("   ", ("→ ", "accent"), value)
