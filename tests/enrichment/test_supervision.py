@@ -9,6 +9,7 @@ import pytest
 from tests.enrichment.conftest import Shop
 from tests.enrichment.engine import ListEngine, quiet
 from xregistry_tui.core.bindings import Binding, RefreshStatus
+from xregistry_tui.enrichment.events import happened
 from xregistry_tui.enrichment.watch import LookCancelled
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.resources.base import CollectionFailed, ResourceBusy, ResourceError, ResourceGone
@@ -171,6 +172,20 @@ async def test_stale_tells_since_when_through_all_retries(shop: Shop) -> None:
     since = shop.live(key).state.since
     await shop.clock.advance(300)
     assert shop.live(key).state.since == since
+
+
+async def test_trouble_is_told_when_it_begins_and_ends_not_at_every_retry(shop: Shop) -> None:
+    (key,) = await opened(shop, "orders")
+    told: list[str] = []
+    shop.enriched.observe(lambda before, after: told.extend(event.verb for event in happened(before, after)))
+    shop.engine.faulty["orders"] = ResourceBusy("database is locked")
+    shop.engine.put("orders", shop.orders(1_001))
+    await shop.clock.advance(200)
+    assert told == ["stale"]
+    shop.engine.faulty.clear()
+    await shop.clock.advance(70)
+    assert shop.live(key).state.status is RefreshStatus.LIVE
+    assert told == ["stale", "recovered"]
 
 
 async def test_without_any_figures_a_failure_is_failed(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState
+from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState, RefreshStatus
 from xregistry_tui.core.changes import Changes
 from xregistry_tui.core.registry import NotRegistered, View
 from xregistry_tui.enrichment import matching
@@ -100,6 +100,7 @@ class EnrichedRegistry:
         self._changes = changes if changes is not None else Changes()
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._lives: dict[str, Live] = {}
+        self._stood: dict[str, Live] = {}
         self._observe: Callable[[Live, Live], None] | None = None
         self._looker = Looker(self._clock, store, statistics_sample=statistics_sample, sample_size=sample_size)
         self._supervisor: Supervisor[Figures] = Supervisor(self._look, self._publish, self._clock)
@@ -184,6 +185,7 @@ class EnrichedRegistry:
 
     def _forget(self, key: str) -> Live:
         self._looker.forget(key)
+        self._stood.pop(key, None)
         return self._lives.pop(key)
 
     async def refresh(self, key: str, grade: Grade | None = None) -> Live:
@@ -222,6 +224,7 @@ class EnrichedRegistry:
     async def close(self) -> None:
         """End every watch; no task is left. The resources stay open for their owners to close."""
         self._lives.clear()
+        self._stood.clear()
         await self._supervisor.close()
 
     async def _look(self, key: str, grade: Grade | None) -> Looked[Figures]:
@@ -250,11 +253,13 @@ class EnrichedRegistry:
             )
         after = self._lives[key] = replace(live, state=state)
         self._changes.mark(f"binding:{key}", f"model:{live.binding.model}", "tree")
-        if self._observe is not None:
-            self._observe(before, after)
+        if state.status is not RefreshStatus.REFRESHING:
+            stood, self._stood[key] = self._stood.get(key, before), after
+            if self._observe is not None:
+                self._observe(stood, after)
 
     def observe(self, observer: Callable[[Live, Live], None]) -> None:
-        """Tell one observer, in the loop's thread, how each binding was before and after it changed."""
+        """Tell one observer, in the loop's thread, how each binding stood before and after a look or a fault."""
         self._observe = observer
 
     # what the specification asks for
