@@ -6,9 +6,9 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.sql import Check, Dialect, quote
 from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, fits
@@ -21,6 +21,9 @@ CLIP = 4_096
 
 SHOWN = 1_024
 """Characters or bytes of a value that a profile keeps."""
+
+QUANTILES = (0.25, 0.5, 0.75)
+"""The shares of records that quantiles are given for."""
 
 _RESULT_COLUMNS = 2_000
 _PER_COLUMN = 6
@@ -112,36 +115,81 @@ class Measure(StrEnum):
     LENGTH = "length"
 
 
-FIGURES = (
-    "count(*)",
-    "total(n = 1)",
-    "total(n)",
-    "total(n) FILTER (WHERE v = '')",
-    f"total(n) FILTER (WHERE typeof(v) = 'text' AND trim(v, {_WHITE}) = '')",
-    "min(x)",
-    "max(x)",
-    "total(CAST(x AS REAL) * n) / total(n) FILTER (WHERE x IS NOT NULL)",
-    "min(l)",
-    "max(l)",
-    "total(l * n) / total(n) FILTER (WHERE l IS NOT NULL)",
-    "total(n) FILTER (WHERE typeof(v) IN ('integer', 'real') AND v = 0)",
-    "total(n) FILTER (WHERE typeof(v) IN ('integer', 'real') AND v < 0)",
-    "total(n) FILTER (WHERE n > 1)",
-    f"substr(min(v) FILTER (WHERE typeof(v) = 'text'), 1, {SHOWN})",
-    f"substr(max(v) FILTER (WHERE typeof(v) = 'text'), 1, {SHOWN})",
-    "total(n) FILTER (WHERE x IS NOT NULL)",
-)
-_LOW, _HIGH, _MEAN, _SCALED = "f5", "f6", "f7", "f16"
+_IS_NUMBER = "typeof(v) IN ('integer', 'real')"
+_IS_TEXT = "typeof(v) = 'text'"
+
+
+def _figures(question: Question) -> list[str]:
+    """The aggregates over distinct values, in the order of their reader; what cannot be there is not computed."""
+    sized = [
+        "total(n) FILTER (WHERE v = '')",
+        f"total(n) FILTER (WHERE {_IS_TEXT} AND trim(v, {_WHITE}) = '')",
+        "min(l)",
+        "max(l)",
+        "total(l * n) / total(n) FILTER (WHERE l IS NOT NULL)",
+        f"substr(min(v) FILTER (WHERE {_IS_TEXT}), 1, {SHOWN})",
+        f"substr(max(v) FILTER (WHERE {_IS_TEXT}), 1, {SHOWN})",
+    ]
+    signs = [f"total(n) FILTER (WHERE {_IS_NUMBER} AND v = 0)", f"total(n) FILTER (WHERE {_IS_NUMBER} AND v < 0)"]
+    if not question.sized:
+        sized = ["0", "0", *["NULL"] * 5]
+    if not question.numbers:
+        signs = ["0", "0"]
+    mean = "total(CAST(x AS REAL) * n) / total(n) FILTER (WHERE x IS NOT NULL)"
+    return [
+        *("count(*)", "total(n = 1)", "total(n) FILTER (WHERE n > 1)", "total(n) FILTER (WHERE x IS NOT NULL)"),
+        *("min(x)", "max(x)", mean if question.measure is Measure.NUMBER else "NULL"),
+        *signs,
+        *sized,
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one row of aggregates says: counts of records (`groups`, `once`: of values); lengths; extremes."""
+
+    groups: float
+    once: float
+    repeated: float
+    scaled: float
+    low: float | None
+    high: float | None
+    mean: float | None
+    zeros: float
+    negatives: float
+    empty: float
+    blank: float
+    shortest: int | None
+    longest: int | None
+    length: float | None
+    first: str | None
+    last: str | None
+
+
+_WIDTH = len(fields(Answer))
+_SCALED, _LOW, _HIGH, _MEAN = "f3", "f4", "f5", "f6"
+
+
+def read_figures(row: tuple[Any, ...]) -> tuple[Answer, list[tuple[int, int]]]:
+    """The figures of a statement's `s` row, and (checked, failed) of each check."""
+    counts = [int(count) for count in row[_WIDTH:]]
+    return Answer(*row[:_WIDTH]), list(zip(counts[::2], counts[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked about one column: `checks` are counted over the same groups, in their order."""
+    """What is asked about one column: `checks` are counted over the same groups, in their order.
+
+    `clipped` values are grouped by their beginning; `sized` and `numbers` say whether texts or bytes, and numbers,
+    are among them.
+    """
 
     value: str
     measure: Measure
     declared: str
     clipped: bool
+    sized: bool
+    numbers: bool
     top: int
     bins: int
     checks: tuple[Check, ...] = ()
@@ -151,10 +199,10 @@ def statement(source: Source, question: Question) -> str:
     """One statement over the distinct values of a column.
 
     Its rows begin with a letter: `s` the figures and two counts per check, `d` the variance, `t` (value, count),
-    `q` (p, value), `h` (bin, count).
+    `q` (value, share before, share up to), `h` (bin, count).
     """
     counts = [count for check in question.checks for count in _counted(check)]
-    figures = [*FIGURES, *counts]
+    figures = [*_figures(question), *counts]
     width = len(figures)
     parts = [
         f"SELECT 's', {', '.join(f'f{i}' for i in range(width))} FROM s",
@@ -163,7 +211,7 @@ def statement(source: Source, question: Question) -> str:
         f"SELECT * FROM ({_padded(width, *_top_value())} FROM p ORDER BY n DESC, v LIMIT {question.top})",
     ]
     if question.measure is not Measure.LENGTH:
-        parts.append(_padded(width, "'q'", "q", "v") + f" FROM ({_QUANTILES})")
+        parts.append(_padded(width, "'q'", "v", "before", "upto") + f" FROM ({_QUANTILES})")
     parts.append(_padded(width, "'h'", "b", "total(n)") + f" FROM ({_bins(question.bins)}) GROUP BY b")
     named = ", ".join(f"f{i}" for i in range(width))
     return (
@@ -180,7 +228,7 @@ def _top_value() -> tuple[str, str, str]:
 
 def _groups(source: Source, question: Question) -> str:
     value, relation = question.value, source.relation
-    sized = "CASE WHEN typeof({v}) IN ('text', 'blob') THEN length({v}) END"
+    sized = "NULL" if not question.sized else "CASE WHEN typeof({v}) IN ('text', 'blob') THEN length({v}) END"
     if not question.clipped:
         grouped = f"SELECT {value} COLLATE BINARY AS v, count(*) AS n FROM {relation} AS t GROUP BY 1"
         return f"g AS (SELECT v, n, {sized.format(v='v')} AS l FROM ({grouped}))"
@@ -198,10 +246,17 @@ def _scale(question: Question) -> str:
     return "l"
 
 
+_RUNNING = "sum(n) OVER (ORDER BY x ROWS UNBOUNDED PRECEDING) AS c"
+_REACHED = " OR ".join(f"(before < {p} AND upto >= {p})" for p in QUANTILES)
 _QUANTILES = (
-    "SELECT q, v, min(c) FROM (SELECT v, sum(n) OVER (ORDER BY x) AS c FROM p WHERE x IS NOT NULL), s, "
-    f"(SELECT 0.25 AS q UNION ALL SELECT 0.5 UNION ALL SELECT 0.75) WHERE c >= q * {_SCALED} GROUP BY q"
+    f"SELECT v, (c - n) / {_SCALED} AS before, c / {_SCALED} AS upto "
+    f"FROM (SELECT v, n, {_RUNNING} FROM p WHERE x IS NOT NULL), s WHERE {_REACHED}"
 )
+
+
+def read_quantiles(rows: list[tuple[Any, ...]]) -> tuple[tuple[float, Scalar], ...]:
+    """(p, value) from the rows `q`: values with the share of records before them and up to them."""
+    return tuple((p, value) for p in QUANTILES for value, before, upto, *_ in rows if before < p <= upto)
 
 
 def _bins(bins: int) -> str:

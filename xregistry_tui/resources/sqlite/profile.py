@@ -27,7 +27,7 @@ from xregistry_tui.resources.sql import Check, Parameters, check, counted_by_gro
 from xregistry_tui.resources.sqlite import figures
 from xregistry_tui.resources.sqlite.catalogue import Table, failed, table
 from xregistry_tui.resources.sqlite.connection import Asker
-from xregistry_tui.resources.sqlite.figures import CLIP, SHOWN, SQLITE, Measure, Question, Source, column
+from xregistry_tui.resources.sqlite.figures import CLIP, SHOWN, SQLITE, Answer, Measure, Question, Source, column
 from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, stored_kinds
 from xregistry_tui.resources.sqlite.sample import Sample, catalogue_rows, draw, references
 from xregistry_tui.schema.rules import Reference, Required, Rule
@@ -35,8 +35,6 @@ from xregistry_tui.schema.shape import Kind
 
 # a rollback-journal writer waits for the whole look: only a short one may be of one moment
 _SNAPSHOT_ROWS = 50_000
-
-_NUMERIC = frozenset({Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +141,8 @@ def _field(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfil
         measure=measure,
         declared=declared,
         clipped=stored.longest > CLIP,
+        sized=stored.texts + stored.blobs > 0,
+        numbers=stored.integers + stored.reals > 0,
         top=look.plan.top,
         bins=look.plan.bins,
         checks=tuple(checks.values()),
@@ -185,32 +185,36 @@ def _answered(
     by_letter: dict[str, list[tuple[Any, ...]]] = {letter: [] for letter in "sdtqh"}
     for letter, *values in answers:
         by_letter[letter].append(tuple(values))
-    figure = by_letter["s"][0]
+    found, counts = figures.read_figures(by_letter["s"][0])
     numeric = question.measure is Measure.NUMBER
-    numbers = any(kind in _NUMERIC for kind in known.kinds)
-    low, high = (figure[5], figure[6]) if numeric else (figure[14], figure[15])
-    counts = dict(zip(checked, zip(figure[17::2], figure[18::2], strict=True), strict=True))
+    by_rule = dict(zip(checked, counts, strict=True))
     return replace(
         known,
-        empty=int(figure[3]),
-        blank=int(figure[4]),
-        distinct=_distinct(look, known, int(figure[0]), question.clipped),
-        once=int(figure[1]),
-        minimum=low,
-        maximum=high,
-        mean=_finite(figure[7]) if numeric else None,
+        empty=int(found.empty),
+        blank=int(found.blank),
+        distinct=_distinct(look, known, int(found.groups), question.clipped),
+        once=int(found.once),
+        minimum=found.low if numeric else found.first,
+        maximum=found.high if numeric else found.last,
+        mean=_finite(found.mean),
         deviation=_deviation(by_letter["d"]) if numeric else None,
-        quantiles=tuple((p, value) for p, value, *_ in sorted(by_letter["q"])),
-        histogram=_histogram(figure, by_letter["h"], question.bins),
+        quantiles=figures.read_quantiles(by_letter["q"]),
+        histogram=_histogram(found, by_letter["h"], question.bins),
         top=tuple(ValueCount(value, int(count)) for value, count, *_ in by_letter["t"]),
-        lengths=Lengths(figure[8], figure[9], figure[10]) if figure[8] is not None else None,
-        zeros=int(figure[11]) if numbers else None,
-        negatives=int(figure[12]) if numbers else None,
+        lengths=_lengths(found),
+        zeros=int(found.zeros) if question.numbers else None,
+        negatives=int(found.negatives) if question.numbers else None,
         rules=tuple(
-            _result(look, known, rule, counts.get(rule), int(figure[13]))
+            _result(look, known, rule, by_rule.get(rule), int(found.repeated))
             for rule in look.plan.rules.get(known.name, ())
         ),
     )
+
+
+def _lengths(found: Answer) -> Lengths | None:
+    if found.shortest is None or found.longest is None or found.length is None:
+        return None
+    return Lengths(found.shortest, found.longest, found.length)
 
 
 def _finite(value: float | None) -> float | None:
@@ -222,14 +226,13 @@ def _deviation(rows: list[tuple[Any, ...]]) -> float | None:
     return sqrt(variance) if variance is not None and variance >= 0 else None
 
 
-def _histogram(figure: tuple[Any, ...], rows: list[tuple[Any, ...]], bins: int) -> Histogram | None:
-    low, high = figure[5], figure[6]
-    if low is None or not isfinite(float(high) - float(low)):
+def _histogram(found: Answer, rows: list[tuple[Any, ...]], bins: int) -> Histogram | None:
+    if found.low is None or found.high is None or not isfinite(float(found.high) - float(found.low)):
         return None
-    if high == low:
-        return Histogram(float(low), float(high), (int(figure[16]),))
+    if found.high == found.low:
+        return Histogram(float(found.low), float(found.high), (int(found.scaled),))
     counts = {int(place): int(count) for place, count, *_ in rows if place is not None}
-    return Histogram(float(low), float(high), tuple(counts.get(place, 0) for place in range(bins)))
+    return Histogram(float(found.low), float(found.high), tuple(counts.get(place, 0) for place in range(bins)))
 
 
 def _distinct(look: _Look, known: FieldProfile, seen: int, clipped: bool) -> Figure:
@@ -247,16 +250,14 @@ def _without_values(look: _Look, name: str, rule: Rule, stored: Stored) -> RuleR
     return RuleResult(rule=rule, checked=stored.rows if isinstance(rule, Required) else 0, failed=0)
 
 
-def _result(
-    look: _Look, known: FieldProfile, rule: Rule, counts: tuple[float, float] | None, repeated: int
-) -> RuleResult:
+def _result(look: _Look, known: FieldProfile, rule: Rule, counts: tuple[int, int] | None, repeated: int) -> RuleResult:
     if isinstance(rule, Required):
         return _failing(look, known.name, rule, known.looked_at, known.nulls)
     if counted_by_groups(rule) and look.grade is not Grade.SAMPLE:
         return _failing(look, known.name, rule, known.present, repeated)
     if counts is None:
         return RuleResult(rule=rule, checked=0, failed=None)
-    return _failing(look, known.name, rule, int(counts[0]), int(counts[1]))
+    return _failing(look, known.name, rule, *counts)
 
 
 def _failing(look: _Look, name: str, rule: Rule, checked: int, failing: int) -> RuleResult:
