@@ -30,6 +30,7 @@ def folder(tmp_path, monkeypatch):
 async def test_the_settings_resources_open_from_the_settings_folder(folder, way):
     (folder / "settings.toml").write_text(f"[[resources]]\nname = 'store'\n{way}\n")
     opened = await open_session(None, {}, [])
+    await opened.session.settled()
     try:
         assert opened.session.resource("store").status == "live"
         assert opened.session.model("models.store.orders") is not None
@@ -73,13 +74,14 @@ async def test_wrong_settings_are_said_as_something_that_cannot_be_done(folder):
         await open_session(None, {}, [])
 
 
-async def test_a_binding_of_the_settings_is_made_and_one_to_nothing_is_logged(folder, caplog):
+async def test_a_binding_of_the_settings_is_made_and_one_to_nothing_is_said(folder):
     binding = "[[bindings]]\nmodel = '{}'\nresource = 'store'\ncollection = 'orders'\nrefresh_interval = 60\n"
     text = "[[resources]]\nname = 'store'\nurl = 'data/shop.sqlite'\n"
     (folder / "settings.toml").write_text(text + binding.format("models.other.Nope"))
     opened = await open_session(None, {}, [])
+    await opened.session.settled()
     try:
         assert [view.binding.model for view in opened.session.bindings()] == ["models.store.orders"]
-        assert "no model is registered as models.other.Nope" in caplog.text
+        assert ("unbound", "models.other.Nope") in [(entry.verb, entry.subject) for entry in opened.session.trail()]
     finally:
         await opened.session.close()

@@ -70,7 +70,7 @@ async def test_two_files_of_one_name_stay_apart(connected: LocalSession, tmp_pat
 async def test_a_path_that_is_not_there_says_so_and_leaves_nothing_behind(
     session: LocalSession, tmp_path: Path
 ) -> None:
-    with pytest.raises((ResourceGone, UnknownTarget), match="nothing.sqlite"):
+    with pytest.raises((ResourceGone, UnknownTarget), match=r"nothing\.sqlite"):
         await session.perform("connect", target=str(tmp_path / "nothing.sqlite"))
     assert session.work() == ()
 

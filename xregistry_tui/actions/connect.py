@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -130,7 +132,7 @@ async def _discover(workspace: Workspace, resource: XResource) -> tuple[tuple[st
             failed[found[0]] = str(found[1])
         else:
             paths.append(await _register(workspace, resource, found))
-    _bind_wanted(workspace, resource.name)
+    await _bind_wanted(workspace, resource)
     collections = tuple(await resource.list_collections_or_tables())
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))
     return tuple(paths), failed
@@ -139,14 +141,26 @@ async def _discover(workspace: Workspace, resource: XResource) -> tuple[tuple[st
 async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> str:
     # a wide table takes longer to turn into a model than a loop may be held
     registered = await asyncio.to_thread(workspace.registry.models.register_discovered, shape, resource=resource.name)
-    workspace.enriched.bind(Binding(model=registered.path, resource=resource.name, collection=shape.name))
+    found = Binding(model=registered.path, resource=resource.name, collection=shape.name)
+    workspace.enriched.bind(next((wanted for wanted in _wanted(workspace, resource) if wanted.key == found.key), found))
     return registered.path
 
 
-def _bind_wanted(workspace: Workspace, resource: str) -> None:
+def _wanted(workspace: Workspace, resource: XResource) -> Iterator[Binding]:
+    """The bindings asked for on this resource whose model is registered, with its path for its name."""
+    models = workspace.registry.models
     for binding in workspace.wanted:
-        if binding.resource == resource and workspace.enriched.live(binding.key) is None:
+        if binding.resource == resource.name and binding.model in models:
+            yield replace(binding, model=models[binding.model].path)
+
+
+async def _bind_wanted(workspace: Workspace, resource: XResource) -> None:
+    for binding in _wanted(workspace, resource):
+        if workspace.enriched.live(binding.key) is None:
             workspace.enriched.bind(binding)
+    for binding in workspace.wanted:
+        if binding.resource == resource.name and binding.model not in workspace.registry.models:
+            await workspace.record(None, "unbound", binding.model, "no model is registered under this name")
 
 
 ACTIONS = (

@@ -52,13 +52,14 @@ def open_bare(settings: Path | None, flags: Mapping[str, Any]) -> Opened:
 async def open_session(settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str]) -> Opened:
     """A session on the targets, or on the settings' resources where there is none.
 
-    What cannot be connected stays visible with its reason; the error is raised when nothing could.
+    The models arrive in the background once a target is open. What cannot be connected stays visible with its reason;
+    the error is raised when nothing could.
     """
     opened = await asyncio.to_thread(open_bare, settings, flags)
     wanted = [(target, None) for target in targets] or _resources(opened.loaded)
+    opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:
         await _connect(opened.session, wanted)
-        _bind(opened)
     except BaseException:
         await opened.session.close()
         raise
@@ -69,7 +70,7 @@ async def _connect(session: LocalSession, wanted: Sequence[tuple[str, str | None
     failed: list[Exception] = []
     for target, name in wanted:
         try:
-            await session.perform("connect", target=target, name=name)
+            await session.perform("connect", target=target, name=name, wait=False)
         except (ResourceError, ActionError) as error:
             LOG.warning("cannot connect %s: %s", target, error)
             failed.append(error)
@@ -91,24 +92,11 @@ def _target(resource: ResourceSettings, folder: Path) -> str:
     return place if "://" in place else str(folder / Path(place).expanduser())
 
 
-def _bind(opened: Opened) -> None:
-    """Make the settings' bindings; one whose model or resource is not there is said in the log."""
-    workspace = opened.workspace
-    for wanted in opened.loaded.settings.bindings:
-        model = workspace.registry.models.get_by_namespace(wanted.model)
-        if model is None:
-            LOG.warning("[[bindings]]: no model is registered as %s", wanted.model)
-        elif wanted.resource not in workspace.enriched.connected_resources:
-            LOG.warning("[[bindings]]: no resource is connected as %s", wanted.resource)
-        else:
-            workspace.enriched.bind(_binding(wanted, model.path))
-
-
-def _binding(wanted: BindingSettings, model: str) -> Binding:
+def _binding(wanted: BindingSettings) -> Binding:
     from xregistry_tui.core.bindings import Binding, BindingOrigin
 
     return Binding(
-        model=model,
+        model=wanted.model,
         resource=wanted.resource,
         collection=wanted.collection,
         origin=BindingOrigin.SETTINGS,
@@ -120,7 +108,7 @@ async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: Exit
     """A session on a new shop with live traffic, which ends with the stack."""
     opened, shop = await asyncio.to_thread(furnish_demo, settings, flags, stack)
     try:
-        await opened.session.perform("connect", target=str(shop.path))
+        await opened.session.perform("connect", target=str(shop.path), wait=False)
     except BaseException:
         await opened.session.close()
         raise
