@@ -20,6 +20,7 @@ from xregistry_tui.tui.text import ELLIPSIS
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.widget import Widget
 
 Piece: TypeAlias = str | tuple[str, str] | Text
 Palette: TypeAlias = Mapping[str, Style]
@@ -111,6 +112,11 @@ def joined(parts: Iterable[Piece], gap: str = "    ") -> Text:
                 out.append(gap)
             out.append_text(text)
     return out
+
+
+def ground(widget: Widget) -> Style:
+    """The background that a widget stands on; what draws its own lines has to lay it under them."""
+    return Style(bgcolor=widget.rich_style.bgcolor)
 
 
 def strip(text: Text, colours: Palette, base: Style | None = None) -> Strip:

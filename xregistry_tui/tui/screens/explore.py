@@ -197,6 +197,8 @@ class ExploreScreen(ModeScreen):
             self._draw_page(session, path)
         else:
             self._draw_model(model, other)
+        if self.size.width < NARROW and self.focused in {None, self.nodes} and not self.has_class("-tree"):
+            self._panel().focus()
         self.draw_hints()
 
     def _draw_page(self, session: Session, path: str) -> None:
@@ -284,7 +286,8 @@ class ExploreScreen(ModeScreen):
     @on(Tree.NodeHighlighted)
     def _highlighted(self, event: Tree.NodeHighlighted) -> None:
         session = self.app.session
-        if session is not None and event.path != self.app.subject:
+        overtaken = event.path != self.nodes.cursor_key  # the cursor has moved on since
+        if session is not None and event.path != self.app.subject and not overtaken:
             self.app.subject = event.path
             self._draw_subject(session)
             self.draw_shell()

@@ -11,7 +11,7 @@ from xregistry_tui.profiling import wording
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.schema.rules import OneOf, Reference, Required, describe
 from xregistry_tui.schema.shape import Kind, walk
-from xregistry_tui.tui.format import fitted, joined, line
+from xregistry_tui.tui.format import fitted, line
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.grid import Column, Row
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.views import BindingView, ModelView
     from xregistry_tui.profiling.drift import Alarm
-    from xregistry_tui.profiling.profile import FieldProfile, Profile, RuleResult, ValueCount
-    from xregistry_tui.schema.shape import FieldShape
+    from xregistry_tui.profiling.profile import FieldProfile, Histogram, Profile, RuleResult, ValueCount
+    from xregistry_tui.schema.shape import FieldShape, Scalar
 
 COLUMNS = (
     Column("mark", "", 2),
-    Column("name", "FIELD", 13, flex=2),
-    Column("type", "TYPE", 10),
+    Column("name", "FIELD", 11, flex=2),
+    Column("type", "TYPE", 9),
     Column("bar", "FILL %", 6, priority=1),
     Column("fill", "", 10),
     Column("distinct", "DISTINCT", 8, align="right"),
-    Column("range", " RANGE OR TOP", 19, flex=3, priority=2),
+    Column("range", " RANGE OR TOP", 24, flex=3, priority=2),
     Column("shape", "SHAPE", 6, priority=3),
     Column("drift", "", 1),
 )
@@ -63,7 +63,7 @@ def _cells(path: str, field: FieldShape, seen: FieldProfile | None, alarmed: boo
         "mark": line((mark(field), "dim")),
         "name": line(_name(path, field)),
         "type": line((plain(type_word(field, seen), 16), "dim")),
-        "bar": line((wording.bar(seen.fill.value, 6), "dim")) if seen and seen.fill else Text(""),
+        "bar": _bar(seen),
         "fill": _fill(seen),
         "distinct": line(wording.write(seen.distinct) if seen else (wording.NOTHING, "dim")),
         "range": _range(field, seen),
@@ -99,6 +99,12 @@ def type_word(field: FieldShape, seen: FieldProfile | None = None) -> str:
     return f"{word}{optional}"
 
 
+def _bar(seen: FieldProfile | None) -> Text:
+    if seen is None or seen.fill is None:
+        return Text("")
+    return line((wording.bar(seen.fill.value, 6), "rule" if seen.fill.value >= 1 else "dim"))
+
+
 def _fill(seen: FieldProfile | None) -> Text:
     if seen is None or seen.fill is None:
         return line((f"{wording.NOTHING:>5}", "dim"))
@@ -116,11 +122,18 @@ def _range(field: FieldShape, seen: FieldProfile | None) -> Text:
         share = seen.top[0].count / seen.present if seen.present else 0.0
         return line(" ", plain(wording.scalar(seen.top[0].value, 24), 24), (f" {wording.percent(share)}", "dim"))
     if seen.minimum is not None and field.kind is not Kind.STRING:
-        low, high = (plain(wording.scalar(value, 16), 16) for value in (seen.minimum, seen.maximum))
+        low, high = (_end(field.kind, value) for value in (seen.minimum, seen.maximum))
         return line(" ", low, (" … ", "dim"), high)
     if seen.lengths is not None:
         return line((" len ", "dim"), f"{seen.lengths.least:,}", (" … ", "dim"), f"{seen.lengths.most:,}")
     return Text("")
+
+
+def _end(kind: Kind, value: Scalar) -> str:
+    """One end of a range in ten cells: of a moment its day, also where the engine holds it as text."""
+    if kind in {Kind.DATETIME, Kind.DATE} and isinstance(value, str):
+        return plain(value[:10])
+    return plain(wording.scalar(value, 10), 10)
 
 
 def _is_category(field: FieldShape, seen: FieldProfile) -> bool:
@@ -150,13 +163,14 @@ def detail(model: ModelView, path: str, width: int, height: int) -> list[Text]:
     seen = view.profile.fields.get(path) if view and view.profile else None
     if view is None or view.profile is None or seen is None:
         return [_heading(field, "", width), Text(""), line(" ", (_unseen(model), "dim"))]
-    foot = [Text(""), how_line(view.profile, model.version)]
-    room = max(1, height - 2 - len(foot))
+    air = [Text("")] if height >= 9 else []
+    foot = [*air, how_line(view.profile, model.version)]
+    room = max(1, height - 1 - len(air) - len(foot))
     left = list(_values(seen, 46 if width >= TWO_COLUMNS else width - 2))[:room]
     right = list(_facts(field, seen, [alarm for alarm in view.alarms if alarm.field == path]))[:room]
     body = _beside(left, right, width) if width >= TWO_COLUMNS else (left + right)[:room]
-    what = "top values" if seen.top else "values"
-    return [_heading(field, what, width), Text(""), *body, *([Text("")] * (room - len(body))), *foot]
+    what = "top values" if seen.top and (seen.top[0].count > 1 or seen.histogram is None) else "values"
+    return [_heading(field, what, width), *air, *body, *([Text("")] * (room - len(body))), *foot]
 
 
 def _heading(field: FieldShape, what: str, width: int) -> Text:
@@ -173,7 +187,7 @@ def _unseen(model: ModelView) -> str:
 
 
 def _values(seen: FieldProfile, width: int) -> Iterator[Text]:
-    if seen.top:
+    if seen.top and (seen.top[0].count > 1 or seen.histogram is None):
         most = seen.top[0].count
         closed = next((result.rule for result in seen.rules if isinstance(result.rule, OneOf)), None)
         for value in seen.top:
@@ -182,7 +196,7 @@ def _values(seen: FieldProfile, width: int) -> Iterator[Text]:
         return
     if seen.histogram is not None:
         yield line("   ", (wording.spark(seen.histogram.counts, 40), "accent"))
-        yield _span(seen)
+        yield _span(seen, seen.histogram)
         yield Text("")
     for share, quantile in seen.quantiles[:5]:
         label = {0.5: "median"}.get(share, f"{share * 100:g} %")
@@ -195,8 +209,12 @@ def _values(seen: FieldProfile, width: int) -> Iterator[Text]:
         yield line("   ", ("no record has a value here", "dim"))
 
 
-def _span(seen: FieldProfile) -> Text:
-    low, high = (plain(wording.scalar(value, 18), 18) for value in (seen.minimum, seen.maximum))
+def _span(seen: FieldProfile, histogram: Histogram) -> Text:
+    """The ends of a histogram; that of texts is over their lengths."""
+    if isinstance(seen.minimum, str):
+        low, high = f"{histogram.low:,.0f}", f"{histogram.high:,.0f} characters"
+    else:
+        low, high = (plain(wording.scalar(value, 18), 18) for value in (seen.minimum, seen.maximum))
     return line("   ", (low, "dim"), " " * max(1, 40 - len(low) - len(high)), (high, "dim"))
 
 
@@ -221,8 +239,13 @@ def _facts(field: FieldShape, seen: FieldProfile, alarms: Sequence[Alarm]) -> It
     for rule in rules[:2]:
         source = f", {rule.source}" if rule.source else ""
         yield _fact("allowed", line(plain(describe(rule), 40), (plain(source, 30), "dim")))
+    fine = [result for result in seen.rules if result.checked and not result.failed]
+    if fine:
+        kept = ", ".join(plain(describe(result.rule), 30) for result in fine)
+        yield _fact("conform", line("100", (f"  {plain(kept, 40)}", "dim")))
     for result in seen.rules:
-        yield from _conforming(result)
+        if result not in fine:
+            yield from _conforming(result)
     for alarm in alarms:
         yield _fact("drift", line(("▲ ", "warn"), plain(alarm.message, 60)))
     if seen.nulls or seen.missing:
@@ -245,8 +268,8 @@ def _conforming(result: RuleResult) -> Iterator[Text]:
     what = (f"  {plain(describe(result.rule), 30)}", "dim")
     if result.failed is None:
         yield _fact("conform", line(("not checked here", "dim"), what))
-    elif not result.failed:
-        yield _fact("conform", line(f"{wording.percent(1)}" if result.checked else wording.NOTHING, what))
+    elif not result.checked:
+        yield _fact("conform", line((wording.NOTHING, "dim"), what))
     else:
         share = 1 - result.failed / result.checked if result.checked else 0.0
         yield _fact("conform", line(wording.percent(share), (f"  {result.failed:,} fail", "bad"), what))
@@ -285,9 +308,7 @@ def how_line(profile: Profile, version: str) -> Text:
         _moment(profile.as_of),
         f"v{plain(version, 16)}",
     )
-    return joined(
-        (line(("how   ", "dim"), (" · ".join(parts), "dim")), line(("i", "accent"), (" show query", "dim"))), "    "
-    )
+    return line((" how   ", "dim"), (" · ".join(parts), "dim"), "    ", ("i", "accent"), (" show query", "dim"))
 
 
 def _moment(moment: datetime.datetime) -> str:

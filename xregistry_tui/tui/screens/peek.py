@@ -48,12 +48,26 @@ class PeekScreen(ModalScreen[None]):
             yield LineList(cursor=False)
 
     def on_mount(self) -> None:
-        """Show it."""
+        """The keys scroll it."""
+        self.query_one(LineList).focus()
+
+    def on_resize(self) -> None:
+        """Fold what is too long for the width there is."""
+        self.call_after_refresh(self._fold)
+
+    def _fold(self) -> None:
         listing = self.query_one(LineList)
-        listing.set_lines(Line(text) for text in self._shown)
-        listing.focus()
+        width = max(10, listing.size.width - 1)
+        listing.set_lines(Line(part) for text in self._shown for part in _parts(text, width))
 
     async def action_copy(self) -> None:
         """Copy it as it is."""
         way = await clipboard.copy(self.app, self.copied)
         self.notify(f"Copied {way}.", timeout=3, markup=False)
+
+
+def _parts(text: Text, width: int) -> list[Text]:
+    """A line in pieces of at most `width` cells."""
+    if text.cell_len <= width:
+        return [text]
+    return [text[at : at + width] for at in range(0, len(text.plain), width)]

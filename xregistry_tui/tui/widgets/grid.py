@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
-from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -14,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from xregistry_tui.tui.format import fitted, line, palette, strip
+from xregistry_tui.tui.format import fitted, ground, line, palette, strip
 
 if TYPE_CHECKING:
     from textual import events
@@ -85,7 +84,7 @@ class Grid(ScrollView, can_focus=True):
         Binding("pageup", "page(-1)", "page up", show=False, id="grid.page-up"),
         Binding("pagedown", "page(1)", "page down", show=False, id="grid.page-down"),
         Binding("home", "end(-1)", "first", show=False, id="grid.first"),
-        Binding("end,G,shift+g", "end(1)", "last", show=False, id="grid.last"),
+        Binding("end,G", "end(1)", "last", show=False, id="grid.last"),
         Binding("g", "first", "first (twice)", show=False, id="grid.first-twice"),
         Binding("left,h", "sideways(-1)", "left", show=False, id="grid.left"),
         Binding("right,l", "sideways(1)", "right", show=False, id="grid.right"),
@@ -362,24 +361,24 @@ class Grid(ScrollView, can_focus=True):
         """The header, then rows from the scroll position on."""
         width = self.size.width
         if y < self._header:
-            return strip(self._header_text(), palette(self.app)).adjust_cell_length(width)
+            return strip(self._header_text(), palette(self.app), ground(self)).adjust_cell_length(width, ground(self))
         index = y - self._header + self.scroll_offset.y
         row = self.row(index)
         if index >= self.row_count:
-            return Strip.blank(width)
+            return Strip.blank(width, ground(self))
         at_cursor = index == self._cursor and self.row_count > 0 and not (row is not None and row.inert)
         return self._row_strip(row, at_cursor, width)
 
     def _row_strip(self, row: Row | None, at_cursor: bool, width: int) -> Strip:
         colours = palette(self.app)
         text = line("  ", ("·", "dim")) if row is None else self._row_text(row)
-        base: Style | None = None
+        base = ground(self)
         if at_cursor:
             mark = line((MARK, "accent" if self.has_focus else "dim"), text[1:])
-            text, base = mark, colours["cursor"] if self.has_focus else None
+            text, base = mark, base + colours["cursor"] if self.has_focus else base
             if self.has_focus:
                 text.stylize("bold", 0)
-        return strip(text, colours, base).adjust_cell_length(width, (base or Style()))
+        return strip(text, colours, base).adjust_cell_length(width, base)
 
     def _header_text(self) -> Text:
         cells = [fitted(column.label, width, column.align) for column, width in self._fitted]

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from xregistry_tui.tui.format import fitted, palette, strip
+from xregistry_tui.tui.format import fitted, ground, palette, strip
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -56,9 +56,10 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         """One line."""
         width = self.content_size.width
+        under = ground(self)
         if y >= len(self._lines):
-            return Strip.blank(width)
+            return Strip.blank(width, under)
         text = self._lines[y]
         if text.cell_len > width:
             text = fitted(text, width)
-        return strip(text, palette(self.app)).adjust_cell_length(width)
+        return strip(text, palette(self.app), under).adjust_cell_length(width, under)

@@ -63,7 +63,7 @@ class Tree(Grid):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(header=False, gap=1, id=id)
-        self.set_columns((Column("title", "", 12, flex=1), Column("note", "", NOTE, align="right")))
+        self._widen(4)
         self._children: Callable[[str], tuple[Node, ...]] = lambda _path: ()
         self._opened: dict[str, bool] = {}
         self._leaves: dict[str, Leaf] = {}
@@ -93,11 +93,15 @@ class Tree(Grid):
         self._draw(flash=False)
         return self.move_to(path)
 
+    def _widen(self, note: int) -> None:
+        self.set_columns((Column("title", "", 10, flex=1), Column("note", "", note, align="right")))
+
     def _draw(self, *, flash: bool = True) -> None:
         found = self._matching() if self._filter else self._below("", 0)
         leaves = {leaf.node.path: leaf for leaf in found}
         self._leaves = leaves
         rows = [Row(path, self._cells(leaf), indent=2 * leaf.depth) for path, leaf in leaves.items()]
+        self._widen(max([4, *(line(row.cells["note"]).cell_len for row in rows)]))
         if not rows:
             text = f"nothing has “{plain(self._filter, 20)}” in it" if self._filter else "nothing yet"
             rows = [Row("", {"title": line((text, "dim"))}, spill="title", inert=True)]
