@@ -18,13 +18,13 @@ from xregistry_tui.profiling.quality import Assessment, Quality
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.screens.base import ItemsChanged
-from xregistry_tui.tui.screens.live_rows import COLUMNS, binding_row, grouped, in_order, rows, summary
+from xregistry_tui.tui.screens.live_rows import binding_row, columns, grouped, in_order, rows, summary
 from xregistry_tui.tui.widgets.grid import Grid, Row
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.trail import Trail
 
 NOW = datetime.datetime(2026, 3, 1, 14, 2, 31, tzinfo=datetime.UTC)
-ALL = tuple(column.key for column in COLUMNS)
+ALL = tuple(column.key for column in columns(120))
 SHOP = ResourceView(
     name="shop", kind="sqlite", location="shop.sqlite", level="development", status="live", latency_ms=0.3
 )
@@ -292,3 +292,11 @@ async def test_any_size_is_survived() -> None:
             await settled(pilot)
         stock = next(row for row in table(app).rows if row.key.startswith("models.shop.stock"))
         assert stock.spill in table(app).shown_columns
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_why_a_binding_is_stale_is_on_screen_from_the_start(size: tuple[int, int]) -> None:
+    async with showing("live", size=size) as (app, _, _, _):
+        shown = [strip.text for strip in table(app).render_lines(table(app).region.reset_offset)]
+        assert any("stock" in text and "stale 4 min: database is" in text for text in shown)
+        assert any("audit" in text and "paused by you" in text for text in shown)

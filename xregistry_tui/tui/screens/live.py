@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.tui.format import joined, line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import ModeScreen
-from xregistry_tui.tui.screens.live_rows import COLUMNS, TICKING, Group, grouped, in_order, rows, summary, ticking
+from xregistry_tui.tui.screens.live_rows import TICKING, Group, columns, grouped, in_order, rows, summary, ticking
 from xregistry_tui.tui.widgets.grid import Grid, Row
 from xregistry_tui.tui.widgets.line_list import ends
 from xregistry_tui.tui.widgets.lines import Lines
@@ -32,6 +33,18 @@ SORTS: Mapping[str, Callable[[BindingView], Any] | None] = {
     "dearest first": lambda view: -view.spent_ms_per_minute,
 }
 EMPTY = "Nothing is watched yet. Connect something: leave with ctrl+q and start xreg-tui with a file, or xreg-tui demo."
+
+
+class Table(Grid):
+    """The grid of bindings, which tells when it fitted its columns anew."""
+
+    class Fitted(Message):
+        """See `shown_columns`."""
+
+    def on_resize(self) -> None:
+        """Fit, and tell."""
+        super().on_resize()
+        self.post_message(self.Fitted())
 
 
 class LiveScreen(ModeScreen):
@@ -59,14 +72,13 @@ class LiveScreen(ModeScreen):
     def compose_body(self) -> ComposeResult:
         """The table above, the trail below."""
         yield Lines(id="live-summary")
-        yield Grid(id="live-table")
+        yield Table(id="live-table")
         with Vertical(id="live-below"):
             yield Lines(id="live-trail-heading")
             yield Trail(id="live-trail")
 
     def on_mount(self) -> None:
         """The table has the keys."""
-        self.grid.set_columns(COLUMNS)
         self.grid.focus()
 
     @property
@@ -88,7 +100,7 @@ class LiveScreen(ModeScreen):
     def read(self) -> None:
         """Read everything anew, in the order that is due now."""
         self._order = ()
-        self._read_bindings()
+        self._read_bindings(flash=False)
         self._read_trail()
 
     def on_items(self, keys: frozenset[str]) -> None:
@@ -98,7 +110,7 @@ class LiveScreen(ModeScreen):
         if "trail" in keys:
             self._read_trail()
 
-    def _read_bindings(self) -> None:
+    def _read_bindings(self, *, flash: bool = True) -> None:
         session = self.app.session
         views = session.bindings() if session is not None else ()
         self._views = {view.binding.key: view for view in views}
@@ -110,7 +122,7 @@ class LiveScreen(ModeScreen):
         self._moved = self._order != wanted
         resources = session.overview().resources if session is not None else ()
         self._groups = grouped(shown, resources)
-        self._draw()
+        self._draw(flash=flash)
 
     def _due(self, views: tuple[BindingView, ...]) -> tuple[BindingView, ...]:
         key = SORTS[self._sort]
@@ -127,10 +139,11 @@ class LiveScreen(ModeScreen):
 
     # Drawing
 
-    def _draw(self) -> None:
+    def _draw(self, *, flash: bool) -> None:
         now = self.app.now()
         shown = tuple(rows(self._groups, now, self.grid.shown_columns))
-        self.grid.set_rows(shown or (Row("empty", {"model": line((EMPTY, "dim"))}, spill="model", inert=True),))
+        empty = Row("empty", {"model": line((EMPTY, "dim"))}, spill="model", inert=True)
+        self.grid.set_rows(shown or (empty,), flash=flash)
         self._draw_summary()
 
     def _draw_summary(self) -> None:
@@ -164,8 +177,13 @@ class LiveScreen(ModeScreen):
         super().draw_shell()
         if self.is_mounted and self._width != self.size.width:
             self._width = self.size.width
-            self._draw()
+            self.grid.set_columns(columns(self._width))
+            self._draw_summary()
             self._draw_trail_heading()
+
+    def on_table_fitted(self) -> None:
+        """Other columns may be shown."""
+        self._draw(flash=False)
 
     # Commands
 

@@ -15,18 +15,28 @@ from xregistry_tui.tui.format import joined, line
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.grid import Cell, Column, Row
 
-COLUMNS = (
-    Column("model", "MODEL", 18, flex=2),
-    Column("rows", "ROWS", 10, "right"),
-    Column("trend", "TREND 30 MIN", 16, priority=7),
-    Column("pace", "PER MIN", 7, "right", priority=6),
-    Column("bar", "", 6, priority=8),
-    Column("quality", "QUALITY", 7, "right", priority=2),
-    Column("drift", "DRIFT", 15, flex=3, priority=1),
-    Column("last", "LAST", 6, "right", priority=3),
-    Column("next", "NEXT", 6, "right", priority=4),
-    Column("cost", "COST/MIN", 8, "right", priority=5),
-)
+_TREND = 12
+_SHARED = {
+    "model": Column("model", "MODEL", 16, flex=2),
+    "rows": Column("rows", "ROWS", 10, "right"),
+    "pace": Column("pace", "PER MIN", 7, "right", priority=6),
+    "drift": Column("drift", "DRIFT", 15, flex=3, priority=1),
+    "last": Column("last", "LAST", 6, "right", priority=3),
+    "next": Column("next", "NEXT", 6, "right", priority=4),
+    "cost": Column("cost", "COST/MIN", 8, "right", priority=5),
+}
+WIDE = 108
+
+
+def columns(width: int) -> tuple[Column, ...]:
+    """The columns of a screen that wide: bars and sparks where there is room for both."""
+    model, rows_, pace, drift, last, due, cost = _SHARED.values()
+    if width < WIDE:
+        return model, rows_, pace, Column("quality", "QUALITY", 7, "right", priority=2), drift, last, due, cost
+    trend, shares = Column("trend", "TREND 30 MIN", _TREND), Column("bar", "QUALITY", 7)
+    return model, rows_, trend, pace, shares, Column("quality", "", 5, "right"), drift, last, due, cost
+
+
 REASON = ("trend", "pace", "bar", "quality", "drift")
 TICKING = ("last", "next")
 _GLYPHS: Mapping[RefreshStatus, tuple[str, str]] = {
@@ -142,9 +152,9 @@ def _figures(view: BindingView) -> dict[str, Cell]:
     alarm = view.alarms[0] if view.alarms else None
     more = f"  +{len(view.alarms) - 1}" if len(view.alarms) > 1 else ""
     return {
-        "trend": line((spark([value for _, value in view.trend], 16, from_zero=False), "dim")),
+        "trend": line((spark([value for _, value in view.trend], _TREND, from_zero=False), "dim")),
         "pace": line((signed(view.per_minute), "dim" if not view.per_minute else "text")),
-        "bar": line((bar(overall, 6), "rule" if overall is not None and overall >= FINE else "dim")),
+        "bar": line((bar(overall, 7), "rule" if overall is not None and overall >= FINE else "dim")),
         "quality": line(("—", "dim")) if overall is None else percent(overall),
         "drift": line(("▲ ", "warn"), plain(alarm.message, 80), (more, "dim")) if alarm else "",
     }

@@ -60,4 +60,4 @@ def _live(binding: BindingView | None, path: str, profile: FieldProfile | None) 
         yield "range", f"{scalar(profile.minimum, _SHOWN)} … {scalar(profile.maximum, _SHOWN)}"
     for alarm in binding.alarms:
         if alarm.field == path:
-            yield "drift", f"▲ {alarm.message}"
+            yield "drift", f"▲ {alarm.message.removeprefix(path + ': ')}"

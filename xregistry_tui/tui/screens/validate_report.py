@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from xregistry_tui.actions.views import ModelView
     from xregistry_tui.schema.json_text import Document, Span
 
+_SHORT = {
+    "not_allowed": "not allowed",
+    "unseen": "never seen",
+    "missing": "missing",
+    "unknown_field": "not in the model",
+    "duplicate": "written twice",
+}
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
@@ -72,7 +79,7 @@ def _mark(problem: Problem, span: Span | None) -> Mark:
 
 def _short(problem: Problem, span: Span | None) -> str:
     name = problem.path.rpartition("/")[2] if span is None else ""
-    message = f"{name} {problem.message}".strip()
+    message = f"{name} {_SHORT.get(problem.code, problem.message)}".strip()
     if problem.suggestion is None or span is None:
         return message
     value = written(problem.suggestion.value)

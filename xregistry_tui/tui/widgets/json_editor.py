@@ -65,6 +65,8 @@ class JsonEditor(TextArea):
         border: none;
         padding: 0;
         background: transparent;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 1;
         &:focus { border: none; }
         & .text-area--gutter { color: $foreground 35%; }
         & .text-area--cursor-gutter { color: $foreground; background: transparent; text-style: none; }

@@ -94,7 +94,7 @@ class LineList(ScrollView, can_focus=True):
             self.cursor = None
         self.virtual_size = Size(0, len(self._lines))
         if self.following:
-            self.scroll_end(animate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         self._repaint(earlier)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

@@ -38,7 +38,7 @@ class Trail(LineList):
             self.following = on
             self.post_message(self.Moved())
         if on:
-            self.scroll_end(animate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
     def scrolled_to(self, *, at_end: bool) -> None:
         """Scrolled up by hand: stay there; scrolled back to the end: follow."""
