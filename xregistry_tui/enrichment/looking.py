@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.schema.shape import Shape
 
-EXACT_ROWS = 200_000
+# so many values are counted in about half a second, the longest that anyone waits for a first figure
+EXACT_VALUES = 400_000
 _GRADES = tuple(Grade)
 # so many fields are assessed beside the loop, not on it
 _WIDE = 200
@@ -109,7 +110,8 @@ class Looker:
             rows: float | None = live.profile.rows.value
         else:
             rows = (await resource.cost(plan_of(shape, Grade.EXACT, self._statistics_sample))).rows
-        return Grade.EXACT if rows is not None and rows <= EXACT_ROWS else Grade.SAMPLE
+        affordable = rows is not None and rows * len(shape.fields) <= EXACT_VALUES
+        return Grade.EXACT if affordable else Grade.SAMPLE
 
     async def _shape(self, live: Live, resource: XResource) -> Shape:
         key = live.binding.key
