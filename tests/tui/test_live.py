@@ -300,3 +300,19 @@ async def test_why_a_binding_is_stale_is_on_screen_from_the_start(size: tuple[in
         shown = [strip.text for strip in table(app).render_lines(table(app).region.reset_offset)]
         assert any("stock" in text and "stale 4 min: database is" in text for text in shown)
         assert any("audit" in text and "paused by you" in text for text in shown)
+
+
+async def test_what_changes_by_the_clock_alone_does_not_flash_and_news_does() -> None:
+    clock = Clock()
+    async with showing("live", clock=clock) as (app, pilot, heard, session):
+        clock.moment += seconds(3)
+        orders = session.views[0]
+        assert orders.profile is not None
+        grown = replace(orders, per_minute=13.0, profile=replace(orders.profile, rows=Figure(value=6413)))
+        heard.messages.clear()
+        session.replace_views((grown, *session.views[1:]))
+        await heard.wait(ItemsChanged)
+        await pilot.pause()
+        assert table(app)._flashing <= {(orders.binding.key, "rows")}
+        row = table(app).find(orders.binding.key)  # type: ignore[attr-defined]
+        assert (texts(row)["rows"], texts(row)["pace"], texts(row)["last"]) == ("6,413", "+13", "5 s")

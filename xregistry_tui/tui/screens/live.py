@@ -32,6 +32,7 @@ SORTS: Mapping[str, Callable[[BindingView], Any] | None] = {
     "most rows first": lambda view: -(view.profile.rows.value if view.profile else -1),
     "dearest first": lambda view: -view.spent_ms_per_minute,
 }
+LOUD = frozenset({"model", "rows", "quality", "drift"})
 EMPTY = "Nothing is watched yet. Connect something: leave with ctrl+q and start xreg-tui with a file, or xreg-tui demo."
 
 
@@ -40,6 +41,10 @@ class Table(Grid):
 
     class Fitted(Message):
         """See `shown_columns`."""
+
+    def find(self, key: str) -> Row | None:
+        """The row of that key."""
+        return self._rows[self._index[key]] if key in self._index else None
 
     def on_resize(self) -> None:
         """Fit, and tell."""
@@ -82,9 +87,9 @@ class LiveScreen(ModeScreen):
         self.grid.focus()
 
     @property
-    def grid(self) -> Grid:
+    def grid(self) -> Table:
         """The table."""
-        return self.query_one(Grid)
+        return self.query_one(Table)
 
     def hints(self) -> Iterator[Hint]:
         """What keys do here."""
@@ -143,8 +148,16 @@ class LiveScreen(ModeScreen):
         now = self.app.now()
         shown = tuple(rows(self._groups, now, self.grid.shown_columns))
         empty = Row("empty", {"model": line((EMPTY, "dim"))}, spill="model", inert=True)
+        if flash:
+            self.grid.set_rows(tuple(self._quiet(row) for row in shown) or (empty,), flash=False)
         self.grid.set_rows(shown or (empty,), flash=flash)
         self._draw_summary()
+
+    def _quiet(self, row: Row) -> Row:
+        """A row in which nothing is new but what changes by the clock alone: that is no news, and must not flash."""
+        held = self.grid.find(row.key)
+        loud = {key: held.cells[key] for key in LOUD & held.cells.keys() & row.cells.keys()} if held else {}
+        return replace(row, cells={**row.cells, **loud})
 
     def _draw_summary(self) -> None:
         heading = self.query_one("#live-summary", Lines)
