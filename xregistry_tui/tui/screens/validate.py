@@ -16,12 +16,11 @@ from textual.widgets import TextArea
 
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.resources.base import ResourceError
-from xregistry_tui.schema.json_edit import edit
-from xregistry_tui.schema.json_text import Document, JsonTextError, escape, parse
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.newest import Newest
 from xregistry_tui.tui.screens.base import ModeScreen
+from xregistry_tui.tui.screens.validate_edit import parsed, pointer_of, written_at
 from xregistry_tui.tui.screens.validate_field import facts
 from xregistry_tui.tui.screens.validate_report import at_line, marks, next_line, subject, verdict
 from xregistry_tui.tui.text import plain
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from xregistry_tui.actions.views import ModelView
+    from xregistry_tui.schema.json_text import Document
     from xregistry_tui.schema.report import ValidationReport
     from xregistry_tui.schema.shape import FieldShape
 
@@ -232,7 +232,7 @@ class ValidateScreen(ModeScreen):
             self._checked, self._said = None, f"not checked: {error}"
             self._draw_headings()
             return
-        document = await asyncio.to_thread(_parsed, text)
+        document = await asyncio.to_thread(parsed, text)
         if self._is_now(model, text):
             self._checked = Checked(model, text, report, document)
             self._draw_report(report, document)
@@ -268,12 +268,10 @@ class ValidateScreen(ModeScreen):
 
     def _write(self, pointer: str, value: Any) -> bool:
         """Give the value at a pointer another value in the text; false where the text does not allow it."""
-        text = self.editor.text
-        document = _parsed(text)
-        change = edit(text, document, pointer, value) if document is not None else None
+        change = written_at(self.editor.text, pointer, value)
         if change is None:
             return False
-        self.editor.write(change.text, _location(text, change.start), _location(text, change.end))
+        self.editor.write(change.text, change.start, change.end)
         self.check()
         return True
 
@@ -306,7 +304,7 @@ class ValidateScreen(ModeScreen):
     def _value_chosen(self, event: LineList.Chosen) -> None:
         shown = self.query_one(SuggestionList).field
         if self._place is not None and shown is not None:
-            self._write(_pointer(self._place.segments), shown.suggestions[int(event.key)].value)
+            self._write(pointer_of(self._place.segments), shown.suggestions[int(event.key)].value)
             self.editor.focus()
 
     # The field under the cursor
@@ -392,18 +390,3 @@ class ValidateScreen(ModeScreen):
             return
         if self._model is not None and self._model.path == model:
             panel.show(report)
-
-
-def _parsed(text: str) -> Document | None:
-    try:
-        return parse(text)
-    except JsonTextError:
-        return None
-
-
-def _location(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset) - 1
-
-
-def _pointer(segments: tuple[str, ...]) -> str:
-    return "".join(f"/{escape(segment)}" for segment in segments)
