@@ -305,3 +305,10 @@ def test_everything_under_a_secret_name_is_masked():
     assert (
         mask_text("{'auth_token': 'abc', 'n': 1} password=p@ss") == f"{{'auth_token': {MASK}, 'n': 1}} password={MASK}"
     )
+
+
+def test_nothing_set_is_the_packaged_settings_without_the_machinery_of_layers(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bare, layered = load(), load(flags={"access.role": "admin"})
+    assert bare.settings == layered.settings
+    assert {**bare.sources, "access.role": "command line"} == layered.sources

@@ -12,20 +12,22 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dynaconf import LazySettings
-from dynaconf.utils.parse_conf import boolean_fix, parse_conf_data
 from pydantic import ValidationError
 
 from xregistry_tui.config import Loaded, SettingsError
 from xregistry_tui.config.masking import mask
 from xregistry_tui.config.model import ALIASES, FREE_TABLES, UNPREFIXED, Settings, flat, groups
-from xregistry_tui.config.places import TABLES, line_of, places, read
+from xregistry_tui.config.places import TABLES, Place, line_of, places, read
 from xregistry_tui.config.places import leaves as leaves_of
+
+if TYPE_CHECKING:
+    from dynaconf import LazySettings
 
 PREFIX = "XREGISTRY_"
 COMMAND_LINE = "command line"
+PACKAGED = "packaged"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,29 @@ class _Layers:
 def load(explicit: Path | None, flags: Mapping[str, Any]) -> Loaded:
     """See `config.load`."""
     found = places(explicit)
+    notes = [f"{place.path}: {place.note}" for place in found if place.present and place.note]
+    settings, sources = _layered(found, flags) if _anything_set(found, flags) else _as_packaged(found)
+    return Loaded(settings, sources, (*notes, *_unprefixed()))
+
+
+def _anything_set(found: Iterable[Place], flags: Mapping[str, Any]) -> bool:
+    files = any(place.used for place in found if place.layer != PACKAGED)
+    return files or bool(flags) or any(name.startswith(PREFIX) for name in os.environ)
+
+
+def _as_packaged(found: Iterable[Place]) -> tuple[Settings, dict[str, str]]:
+    """What the packaged file says, which is the model's own defaults: Dynaconf's import is saved (a test holds it)."""
+    settings = Settings()
+    sources = dict.fromkeys(flat(settings), "default")
+    for place in found:
+        if place.used:
+            sources |= {key: str(place.path) for key, _ in leaves_of(read(place), groups())}
+    return settings, sources
+
+
+def _layered(found: Iterable[Place], flags: Mapping[str, Any]) -> tuple[Settings, dict[str, str]]:
+    from dynaconf import LazySettings
+
     layers = _Layers(LazySettings(environments=False, envvar_prefix=None, loaders=[], core_loaders=[], auto_cast=False))
     for place in found:
         if place.used:
@@ -51,13 +76,13 @@ def load(explicit: Path | None, flags: Mapping[str, Any]) -> Loaded:
     if layers.problems:
         raise SettingsError(*layers.problems)
     settings = _validate(layers)
-    sources = {key: layers.sources.get(key, "default") for key in flat(settings)}
-    notes = [f"{place.path}: {place.note}" for place in found if place.present and place.note]
-    return Loaded(settings, sources, (*notes, *_unprefixed()))
+    return settings, {key: layers.sources.get(key, "default") for key in flat(settings)}
 
 
 def _environment(held: LazySettings) -> list[tuple[str, Any, str]]:
     """The variables of ours, typed as TOML values where they are such, else text."""
+    from dynaconf.utils.parse_conf import boolean_fix, parse_conf_data
+
     return [
         (
             name.removeprefix(PREFIX).lower().replace("__", "."),
