@@ -12,6 +12,7 @@ from xregistry_tui.resources.base import RecordQuery
 
 if TYPE_CHECKING:
     from xregistry_tui.enrichment.live import Live
+    from xregistry_tui.schema.report import SampleReport, Suggestion, ValidationReport
     from xregistry_tui.workspace import Workspace
 
 
@@ -22,33 +23,46 @@ def _first_live(workspace: Workspace, path: str) -> Live | None:
 
 async def validate(workspace: Workspace, model: str, text: str) -> Result:
     """One record as JSON text; the value is a `schema.report.ValidationReport`."""
-    from xregistry_tui.enrichment.validation import validate_text
-
     found = registered(workspace, model)
     live = _first_live(workspace, found.path)
-    report = await asyncio.to_thread(validate_text, text, found, live, now=workspace.now())
+
+    def check() -> ValidationReport:
+        from xregistry_tui.enrichment.validation import validate_text
+
+        return validate_text(text, found, live, now=workspace.now())
+
+    # Pydantic's import and the building of a validator take longer than a loop may be held
+    report = await asyncio.to_thread(check)
     return Result(report, f"{model}: {'valid' if report.valid else 'invalid'}")
 
 
 async def validate_sample(workspace: Workspace, model: str, limit: int = 200) -> Result:
     """Live records against their model; the value is a `schema.report.SampleReport`."""
-    from xregistry_tui.enrichment.validation import validate_records
-
     found = registered(workspace, model)
     live = live_of(workspace, found.path)
     query = RecordQuery(collection=live.binding.collection, limit=limit, cell_limit=1_000_000)
     page = await resource_of(workspace, live).records(query)
-    report = await asyncio.to_thread(validate_records, page, found, now=workspace.now())
+
+    def check() -> SampleReport:
+        from xregistry_tui.enrichment.validation import validate_records
+
+        return validate_records(page, found, now=workspace.now())
+
+    report = await asyncio.to_thread(check)
     return Result(report, f"{report.checked} records, {report.invalid} invalid")
 
 
 async def suggest(workspace: Workspace, model: str, field: str, text: str = "") -> Result:
     """Values for a field by frequency and closeness; the value is a tuple of `schema.report.Suggestion`."""
-    from xregistry_tui.enrichment.suggestions import suggest as suggestions
-
     found = registered(workspace, model)
     live = _first_live(workspace, found.path)
-    return Result(await asyncio.to_thread(suggestions, field, live, found, text))
+
+    def rank() -> tuple[Suggestion, ...]:
+        from xregistry_tui.enrichment.suggestions import suggest as ranked
+
+        return ranked(field, live, found, text)
+
+    return Result(await asyncio.to_thread(rank))
 
 
 ACTIONS = (
