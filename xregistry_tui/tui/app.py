@@ -212,8 +212,8 @@ class XregApp(App[None]):
 
     def _tell_screen(self) -> None:
         if (screen := self.mode_screen) is not None and screen.is_mounted:
-            screen.draw_shell()
             screen.read()
+            screen.draw_shell()
 
     # Commands
 

@@ -84,8 +84,8 @@ class ModeScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Shown (again): nothing that was read before counts."""
-        self.draw_shell()
         self.read()
+        self.draw_shell()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Header and hints fit the width."""
@@ -93,8 +93,8 @@ class ModeScreen(Screen[None]):
 
     def on_items_changed(self, event: ItemsChanged) -> None:
         """Hear of changes."""
-        self.draw_shell()
         self.on_items(event.keys)
+        self.draw_shell()
 
     def on_descendant_focus(self) -> None:
         """Other keys may matter now."""

@@ -187,7 +187,9 @@ class ExploreScreen(ModeScreen):
         self.query_one("#page", LineList).set_lines(Line(part) for part in text)
 
     def _draw_subject(self, session: Session) -> None:
-        self.set_class(False, "-closed")
+        if self.has_class("-closed"):
+            self.remove_class("-closed")
+            self.call_after_refresh(self._fit)
         path = self.app.subject
         model = session.model(path) if path.startswith("models.") else None
         other = path != self._shown

@@ -29,9 +29,7 @@ COLUMNS = (
 )
 MODEL = "\0model"
 THRESHOLD, FAR = 0.95, 0.85
-EXPLAINED = (
-    "valid = values that obey their own rules ÷ present    · no rule    — not looked at    ▒ below 95    ▓ below 85"
-)
+EXPLAINED = "valid: obey their own rules ÷ present    · no rule    — not looked at    ▒ below 95    ▓ below 85"
 
 
 def quality_rows(model: ModelView) -> Iterator[Row]:

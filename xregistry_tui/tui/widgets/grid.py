@@ -91,10 +91,10 @@ class Grid(ScrollView, can_focus=True):
         Binding("enter", "select", "open", show=False, id="grid.select"),
     ]
 
-    class Highlighted(Message):
-        """The cursor came to a row."""
+    class Said(Message):
+        """What all messages of a grid have: the grid, and the key that it is about."""
 
-        def __init__(self, grid: Grid, key: str) -> None:
+        def __init__(self, grid: Grid, key: str = "") -> None:
             super().__init__()
             self.grid = grid
             self.key = key
@@ -104,22 +104,16 @@ class Grid(ScrollView, can_focus=True):
             """The grid that says it."""
             return self.grid
 
-    class Selected(Highlighted):
+    class Highlighted(Said):
+        """The cursor came to a row."""
+
+    class Selected(Said):
         """A row was opened (enter, or a click on the cursor's row)."""
 
-    class LeftEdge(Message):
+    class LeftEdge(Said):
         """Left was pressed where nothing lies further left."""
 
-        def __init__(self, grid: Grid) -> None:
-            super().__init__()
-            self.grid = grid
-
-        @property
-        def control(self) -> Grid:
-            """The grid that says it."""
-            return self.grid
-
-    class RightEdge(LeftEdge):
+    class RightEdge(Said):
         """Right was pressed where nothing lies further right."""
 
     def __init__(

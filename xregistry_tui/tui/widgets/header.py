@@ -96,10 +96,11 @@ class Header(Lines):
         if overview is None:
             return spread(line((" xreg", "accent bold"), "   ", (plain(title, 50), "bright")), line(clock), width)
         what = resources_text(overview.resources, width // 2)
-        role = line((plain(overview.role, 16), "text")) if width >= 72 else ""
-        return spread(
-            line((" xreg", "accent bold"), "   ", what), joined((role, counts_text(overview), line(clock))), width
-        )
+        left = line((" xreg", "accent bold"), "   ", what)
+        counted = joined((counts_text(overview), line(clock)))
+        whole = joined((plain(overview.role, 16), counted))
+        fits = left.cell_len + whole.cell_len < width
+        return spread(left, whole if fits else counted, width)
 
     def _second(self, overview: Overview | None, mode: str, subject: str, width: int) -> Text:
         left, places = line(" "), []

@@ -45,6 +45,7 @@ class Hints(Lines):
             text.append_text(line((key, "accent"), " ", (label, "dim")))
             places.append((start, text.cell_len, name))
             text.append("    ")
+        text.right_crop(4)
         self._places = tuple(places)
         self.set_lines([text])
 

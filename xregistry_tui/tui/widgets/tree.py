@@ -44,8 +44,8 @@ class Tree(Grid):
     DEFAULT_CSS = "Tree { width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "open", "open", show=False, id="tree.open")]
 
-    class NodeHighlighted(Message):
-        """The cursor came to a node."""
+    class NodeSaid(Message):
+        """What both messages have: the tree, the node's path and kind."""
 
         def __init__(self, tree: Tree, path: str, kind: NodeKind) -> None:
             super().__init__()
@@ -58,7 +58,10 @@ class Tree(Grid):
             """The tree that says it."""
             return self.tree
 
-    class NodeSelected(NodeHighlighted):
+    class NodeHighlighted(NodeSaid):
+        """The cursor came to a node."""
+
+    class NodeSelected(NodeSaid):
         """A leaf was opened."""
 
     def __init__(self, *, id: str | None = None) -> None:
