@@ -52,7 +52,7 @@ class Pace:
 
     poll: float = 1.0
     slots: int = 1
-    share: float = 0.05
+    share: float = 0.1
     floor: float = 2.0
     greatest_age: float = 300.0
     patience: float = 60.0
