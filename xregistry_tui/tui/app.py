@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import datetime
 import gc
+import importlib
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.session import Session
     from xregistry_tui.core.changes import Subscription
+    from xregistry_tui.tui.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 TICK = 1 / 15
+WATCHED = "XREG_TUI_WATCHDOG"
 EXIT_BY_SIGNAL = 128
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -79,7 +83,7 @@ class XregApp(App[None]):
     TITLE = "xreg"
     MODES = {"explore": ExploreScreen, "live": _live, "validate": _validate}
     DEFAULT_MODE = "explore"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = ["app.tcss", "screens/explore.tcss", "screens/live.tcss", "screens/validate.tcss"]  # read once
     COMMANDS: ClassVar = {lambda: _provider()}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('explore')", "Explore", show=False, id="mode.explore"),
@@ -115,6 +119,7 @@ class XregApp(App[None]):
         self._appearance = appearance
         self._subscription: Subscription | None = None
         self._due: Timer | None = None
+        self._watchdog: Watchdog | None = None
         for name in themes.NAMES:
             self.register_theme(themes.bundled(name))
         self.theme = "dark"
@@ -131,8 +136,17 @@ class XregApp(App[None]):
         for number in SIGNALS:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal, number)
+        if os.environ.get(WATCHED):
+            self._watch(loop)
         self.set_interval(1, self._second)
         self.call_after_refresh(self.open)
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Name in the log what holds the loop."""
+        from xregistry_tui.tui.watchdog import Watchdog, log_stall
+
+        self._watchdog = Watchdog(loop, report=log_stall)
+        self._watchdog.start()
 
     def _leave_by_signal(self, number: int) -> None:
         self.exit(return_code=EXIT_BY_SIGNAL + number)
@@ -163,7 +177,13 @@ class XregApp(App[None]):
         self._subscription = session.subscribe(self._wake)
         if self._appearance is not None:
             self.dress(self._appearance())
+        self.run_worker(self._prepare_modes(), group="prepare")
         gc.freeze()  # what is loaded by now stays; a collection that walks it would hold the screen
+
+    async def _prepare_modes(self) -> None:
+        """Import the other modes beside the loop, so that the first visit finds them."""
+        for name in ("live", "validate"):
+            await asyncio.to_thread(importlib.import_module, f"xregistry_tui.tui.screens.{name}")
 
     def dress(self, appearance: Appearance) -> None:
         """Take the theme and keys of the settings."""
@@ -176,6 +196,8 @@ class XregApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop listening, and let go of what was opened."""
+        if self._watchdog is not None:
+            self._watchdog.stop()
         if self._subscription is not None:
             self._subscription.close()
         session, self.session = self.session, None

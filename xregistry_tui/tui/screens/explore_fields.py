@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("mark", "", 2),
-    Column("name", "FIELD", 11, flex=2),
+    Column("name", "FIELD", 10, flex=1),
     Column("type", "TYPE", 9),
     Column("bar", "FILL %", 6, priority=1),
     Column("fill", "", 10),
     Column("distinct", "DISTINCT", 8, align="right"),
-    Column("range", " RANGE OR TOP", 24, flex=3, priority=2),
+    Column("range", " RANGE OR TOP", 24, flex=1, priority=2),
     Column("shape", "SHAPE", 6, priority=3),
     Column("drift", "", 1),
 )

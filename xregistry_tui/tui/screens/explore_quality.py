@@ -29,7 +29,7 @@ COLUMNS = (
 )
 MODEL = "\0model"
 THRESHOLD, FAR = 0.95, 0.85
-EXPLAINED = "valid: obey their own rules ÷ present    · no rule    — not looked at    ▒ below 95    ▓ below 85"
+EXPLAINED = "· no rule    — not looked at    ▒ below 95    ▓ below 85    valid: obey their rules ÷ present"
 
 
 def quality_rows(model: ModelView) -> Iterator[Row]:
