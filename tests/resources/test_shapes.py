@@ -6,6 +6,7 @@ import pytest
 
 from tests.resources.conftest import Connected, Database
 from xregistry_tui.resources.base import CollectionFailed
+from xregistry_tui.resources.sqlite.connection import Asker
 from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Required, Unique
 from xregistry_tui.schema.shape import CollectionKind, Kind
 
@@ -92,6 +93,71 @@ async def test_dirt_in_the_last_rows_of_a_large_table_is_seen(database: Database
         "INSERT INTO t SELECT i FROM c; INSERT INTO t VALUES ('thirty thousand');"
     )
     assert (await (await connected(path)).shape("t")).fields[0].kinds == (Kind.INTEGER, Kind.STRING)
+
+
+ENDS = """
+CREATE TABLE t (n INTEGER, d DATE) {without};
+WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {rows})
+INSERT INTO t SELECT iif(i = {stray}, 'x' || i, i), iif(i = {stray}, 'soon', '2024-01-01') FROM c;
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "stray", "seen"),
+    [(30, 15, True), (200, 100, True), (200, 101, True), (1000, 100, True), (1000, 901, True), (1000, 500, False)],
+)
+async def test_strays_are_seen_among_the_first_and_last_hundred_rows(
+    database: Database, connected: Connected, rows: int, stray: int, seen: bool
+) -> None:
+    shape = await (await connected(database(ENDS.format(rows=rows, stray=stray, without="")))).shape("t")
+    assert [len(field.kinds) for field in shape.fields] == ([2, 2] if seen else [1, 1])
+    assert [field.kind for field in shape.fields] == [Kind.INTEGER, Kind.DATE]
+
+
+async def test_without_row_ids_the_first_rows_are_looked_at(database: Database, connected: Connected) -> None:
+    resource = await connected(
+        database("""
+        CREATE TABLE t (a INTEGER PRIMARY KEY, b) WITHOUT ROWID;
+        WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 500)
+        INSERT INTO t SELECT i, iif(i <= 200, i, 'late') FROM c;
+        CREATE VIEW v AS SELECT b FROM t;
+        """)
+    )
+    assert (await resource.shape("t")).fields[1].kinds == (Kind.INTEGER,)
+    assert (await resource.shape("v")).fields[0].kinds == (Kind.INTEGER,)
+
+
+async def test_a_look_asks_for_types_and_never_for_values(
+    database: Database, connected: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = await connected(
+        database("""
+        CREATE TABLE t (a TEXT, b BLOB, c DATETIME, d);
+        INSERT INTO t VALUES (printf('%.*c', 5000000, 'x'), zeroblob(5000000), '2024-01-01', 1.5);
+        """)
+    )
+    crossed: list[object] = []
+    quiet = Asker.quiet
+
+    def noted(self: Asker, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        rows = quiet(self, sql, parameters)  # type: ignore[arg-type]
+        crossed.extend(value for row in rows for value in row if "typeof" in sql)
+        return rows
+
+    monkeypatch.setattr(Asker, "quiet", noted)
+    kinds = [field.kinds for field in (await resource.shape("t")).fields]
+    assert kinds == [(Kind.STRING,), (Kind.BYTES,), (Kind.DATETIME,), (Kind.NUMBER,)]
+    assert crossed
+    assert all(isinstance(value, int) for value in crossed)
+
+
+async def test_many_columns_that_have_a_form_to_be_asked_for(database: Database, connected: Connected) -> None:
+    columns = ", ".join(f"c{number} {'DATE' if number % 3 else 'BOOLEAN'}" for number in range(2000))
+    path = database(f"CREATE TABLE t ({columns}); INSERT INTO t (c0, c1, c1998, c1999) VALUES (1, '2024-01-01', 0, 7)")
+    shape = await (await connected(path)).shape("t")
+    assert [shape.fields[n].kinds[0] for n in (0, 1, 1998, 1999)] == [
+        Kind.BOOLEAN, Kind.DATE, Kind.BOOLEAN, Kind.INTEGER,
+    ]  # fmt: skip
 
 
 async def test_views_are_shaped_and_a_broken_one_fails_alone(database: Database, connected: Connected) -> None:

@@ -1,18 +1,32 @@
-"""What a database says it holds: tables, columns, keys and references, by true name."""
+"""What a database says it holds: tables, columns, keys and references, by true name.
+
+The catalogue is read whole, in a few statements, and kept while the schema stays the same. Views and virtual tables,
+which may be broken each for itself, are described when they are asked for.
+"""
 
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
+import json
 import sqlite3
-from dataclasses import dataclass
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.sql import quote
 from xregistry_tui.resources.sqlite.connection import Asker
 
+if TYPE_CHECKING:
+    from xregistry_tui.schema.rules import Rule
+
 _ROW_IDS = ("rowid", "_rowid_", "oid")
 _HIDDEN = 1
 _STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH)
+_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +44,15 @@ class Column:
 class Table:
     """One table or view. `rowid` is the name by which its row id can be read, `None` where it has none.
 
-    `references` are (column, parent table, parent column); `unique` are the column sets of unique indexes.
+    `primary` are the columns of the declared primary key in key order; `references` are (column, parent table, parent
+    column); `unique` are the column sets of unique indexes.
     """
 
     name: str
     is_view: bool
     sql: str
     columns: tuple[Column, ...]
+    primary: tuple[str, ...] = ()
     rowid: str | None = None
     unique: tuple[tuple[str, ...], ...] = ()
     references: tuple[tuple[str, str, str], ...] = ()
@@ -45,12 +61,6 @@ class Table:
     def relation(self) -> str:
         """The quoted name, to be aliased."""
         return f"main.{quote(self.name)}"
-
-    @property
-    def primary(self) -> tuple[str, ...]:
-        """The columns of the declared primary key in key order."""
-        keyed = sorted((column.key, column.name) for column in self.columns if column.key is not None)
-        return tuple(name for _, name in keyed)
 
     @property
     def locators(self) -> tuple[str, ...]:
@@ -74,71 +84,149 @@ class Table:
                 raise CollectionFailed(reason, f"it has {', '.join(sorted(known)[:20])}; discover again")
 
 
-def table_names(ask: Asker) -> list[str]:
+_Entry = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All that is declared: `entries` are the (type, name, sql) that it was read from.
+
+    `names` are those of tables and views, `listed` those that hold records, sorted. `tables` are the ones described so
+    far (ordinary ones from the start), `stated` what the CHECK constraints of those asked for say, by column.
+    """
+
+    entries: tuple[_Entry, ...]
+    names: frozenset[str]
+    listed: tuple[str, ...]
+    tables: dict[str, Table]
+    stated: dict[str, Mapping[str, tuple[Rule, ...]]] = field(default_factory=dict)
+
+
+def catalogue(ask: Asker) -> Catalogue:
+    """What is declared now: asked again only where SQLite's count of schema changes moved, or the file was reopened."""
+    notes = ask.notes
+    if ask.knows_schema and notes.catalogue is not None:
+        return notes.catalogue
+    version = (ask.epoch, ask.quiet("PRAGMA main.schema_version")[0][0])
+    if notes.catalogue is None or notes.version != version:
+        notes.catalogue, notes.version = _read(ask, notes.catalogue)
+    ask.knows_schema = True
+    return notes.catalogue
+
+
+def _read(ask: Asker, known: Catalogue | None) -> tuple[Catalogue, tuple[int, int]]:
+    """(the catalogue, the version that it is of); the known one where it was read from the same entries."""
+    with ask.snapshot(True):
+        version = (ask.epoch, ask.quiet("PRAGMA main.schema_version")[0][0])
+        listed = ask.quiet("SELECT type, name, coalesce(sql, '') FROM main.sqlite_master WHERE type <> 'trigger'")
+        entries: tuple[_Entry, ...] = tuple(listed)
+        if known is not None and known.entries == entries:
+            return known, version
+        names = frozenset(name for kind, name, _ in entries if kind != "index")
+        return Catalogue(entries=entries, names=names, listed=_listed(ask, entries), tables=_ordinary(ask)), version
+
+
+def _listed(ask: Asker, entries: Iterable[_Entry]) -> tuple[str, ...]:
     """Tables and views that hold records, sorted; neither SQLite's own nor the insides of virtual tables."""
-    listed = ask.quiet("SELECT name FROM main.sqlite_master WHERE type IN ('table', 'view')")
-    names = {name for (name,) in listed if not name.lower().startswith("sqlite_")}
-    return sorted(names - _shadows(ask))
+    held = [(name, sql) for kind, name, sql in entries if kind in ("table", "view")]
+    virtual = any(sql[:15].upper().startswith("CREATE VIRTUAL") for _, sql in held)
+    shadows = _shadows(ask) if virtual else set()
+    return tuple(sorted(name for name, _ in held if name not in shadows and not name.lower().startswith("sqlite_")))
 
 
 def _shadows(ask: Asker) -> set[str]:
     if sqlite3.sqlite_version_info < (3, 37):
         return set()
-    virtual = "SELECT 1 FROM main.sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%' LIMIT 1"
-    if not ask.quiet(virtual):
-        return set()
     return {row[1] for row in ask.quiet("PRAGMA main.table_list") if row[2] == "shadow"}
+
+
+def table_names(ask: Asker) -> list[str]:
+    """Tables and views that hold records, sorted."""
+    return list(catalogue(ask).listed)
 
 
 def table(ask: Asker, name: str) -> Table:
     """Everything declared about one table or view; raises `CollectionFailed`."""
-    found = ask.quiet(
-        "SELECT type, coalesce(sql, '') FROM main.sqlite_master WHERE name = ? AND type <> 'index'", (name,)
-    )
-    if not found:
-        raise CollectionFailed(f"there is no table “{name}” any more", "discover again")
-    try:
-        return _described(ask, name, *found[0])
-    except sqlite3.Error as error:
-        raise failed(error, name) from error
+    found = catalogue(ask)
+    if name not in found.tables:
+        if name not in found.names:
+            raise CollectionFailed(f"there is no table “{name}” any more", "discover again")
+        found.tables[name] = _alone(ask, name)
+    return found.tables[name]
 
 
 def failed(error: sqlite3.Error, name: str) -> Exception:
     """A statement's own fault as the collection's; any other condition as it is."""
-    code = getattr(error, "sqlite_errorcode", 0)
-    if code not in _STATEMENT_FAULTS and "prohibited" not in str(error):
+    if not _is_fault(error):
         return error
     return CollectionFailed(f"“{name}” cannot be read: {error}", "the other tables can; correct its definition")
 
 
-def _described(ask: Asker, name: str, kind: str, sql: str) -> Table:
-    info = ask.quiet("SELECT name, type, [notnull], dflt_value, pk, hidden FROM pragma_table_xinfo(?, 'main')", (name,))
-    columns = tuple(
-        Column(column, declared or "", bool(not_null), default, key or None)
-        for column, declared, not_null, default, key, hidden in info
-        if hidden != _HIDDEN
-    )
-    if not columns:
-        ask.quiet(f"SELECT * FROM main.{quote(name)} LIMIT 0")
-        raise CollectionFailed(f"“{name}” has no columns")
-    if kind == "view":
-        return Table(name=name, is_view=True, sql=sql, columns=columns)
-    return Table(
-        name=name,
-        is_view=False,
-        sql=sql,
-        columns=columns,
-        rowid=_row_id(ask, name, columns),
-        unique=_unique(ask, name),
-        references=_references(ask, name),
-    )
+def _is_fault(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) in _STATEMENT_FAULTS or "prohibited" in str(error)
 
 
-def _row_id(ask: Asker, name: str, columns: tuple[Column, ...]) -> str | None:
+_ORDINARY = "m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+_NAMED = "m.name = ? AND m.type <> 'index'"
+
+
+def _ordinary(ask: Asker) -> dict[str, Table]:
+    """All ordinary tables at once; none where one of them spoils it, each is then described for itself."""
+    try:
+        return {described.name: described for described in _described(ask, _ORDINARY)}
+    except sqlite3.Error as error:
+        if not _is_fault(error):
+            raise
+        return {}
+
+
+def _alone(ask: Asker, name: str) -> Table:
+    try:
+        found = list(_described(ask, _NAMED, name))
+        if not found:
+            ask.quiet(f"SELECT * FROM main.{quote(name)} LIMIT 0")
+            raise CollectionFailed(f"“{name}” has no columns")
+    except sqlite3.Error as error:
+        raise failed(error, name) from error
+    return found[0]
+
+
+def _described(ask: Asker, which: str, *parameters: str) -> Iterator[Table]:
+    """The tables and views among the entries `m` of the catalogue that `which` is true of, and that have columns."""
+    rows = ask.quiet(
+        "SELECT m.name, m.type = 'view', m.sql, x.name, x.type, x.[notnull], x.dflt_value, x.pk, x.hidden "
+        f"FROM main.sqlite_master AS m, pragma_table_xinfo(m.name, 'main') AS x WHERE {which}",
+        parameters,
+    )
+    unique = _unique(ask, which, parameters)
+    references = _references(ask, which, parameters)
+    for (name, is_view, sql), group in groupby(rows, itemgetter(0, 1, 2)):
+        columns = tuple(
+            Column(column, declared or "", bool(not_null), default, key or None)
+            for *_, column, declared, not_null, default, key, hidden in group
+            if hidden != _HIDDEN
+        )
+        if not columns:
+            continue
+        keyed = sorted((column.key, column.name) for column in columns if column.key is not None)
+        yield Table(
+            name=name,
+            is_view=bool(is_view),
+            sql=sql,
+            columns=columns,
+            primary=tuple(column for _, column in keyed),
+            rowid=None if is_view else _row_id(ask, name, sql, columns),
+            unique=unique.get(name, ()),
+            references=references.get(name, ()),
+        )
+
+
+def _row_id(ask: Asker, name: str, sql: str, columns: tuple[Column, ...]) -> str | None:
     taken = {column.name.lower() for column in columns}
     free = next((alias for alias in _ROW_IDS if alias not in taken), None)
-    if free is None:
-        return None
+    said = sql.upper()
+    if free is None or not ("WITHOUT" in said or said.startswith("CREATE VIRTUAL")):
+        return free
     try:
         ask.quiet(f"SELECT t.{free} FROM main.{quote(name)} AS t LIMIT 0")
     except sqlite3.OperationalError as error:
@@ -148,37 +236,62 @@ def _row_id(ask: Asker, name: str, columns: tuple[Column, ...]) -> str | None:
     return free
 
 
-def _unique(ask: Asker, name: str) -> tuple[tuple[str, ...], ...]:
-    indexes = ask.quiet("SELECT name FROM pragma_index_list(?, 'main') WHERE [unique] AND NOT partial", (name,))
-    found = []
-    for (index,) in sorted(indexes):
-        parts = ask.quiet("SELECT name FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno", (index,))
-        if all(part is not None for (part,) in parts):
-            found.append(tuple(part for (part,) in parts))
-    return tuple(found)
-
-
-def _references(ask: Asker, name: str) -> tuple[tuple[str, str, str], ...]:
-    """Foreign keys of one column whose parent is there; the parent's primary key where none is named."""
-    listed = ask.quiet(
-        "SELECT id, [table], [from], [to] FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq", (name,)
+def _unique(ask: Asker, which: str, parameters: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The column sets of whole unique indexes by table, in the order of the indexes' names."""
+    rows = ask.quiet(
+        "SELECT m.name, i.name, x.name FROM main.sqlite_master AS m, pragma_index_list(m.name, 'main') AS i, "
+        f"pragma_index_xinfo(i.name, 'main') AS x WHERE {which} AND m.name IN (SELECT tbl_name FROM main.sqlite_master "
+        "WHERE type = 'index' AND (sql IS NULL OR sql LIKE 'CREATE UNIQUE%')) "
+        "AND i.[unique] AND NOT i.partial AND x.key ORDER BY i.name, x.seqno",
+        parameters,
     )
-    by_id: dict[int, list[tuple[str, str, str | None]]] = {}
-    for number, parent, column, target in listed:
-        by_id.setdefault(number, []).append((parent, column, target))
-    found = []
-    for (parent, column, target), *more in by_id.values():
-        if not more and (key := _parent_key(ask, parent, target)) is not None:
-            found.append((column, *key))
-    return tuple(sorted(found))
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for (name, _), group in groupby(rows, itemgetter(0, 1)):
+        parts = tuple(part for *_, part in group)
+        if None not in parts:
+            found[name] = (*found.get(name, ()), parts)
+    return found
 
 
-def _parent_key(ask: Asker, parent: str, target: str | None) -> tuple[str, str] | None:
-    true = ask.quiet("SELECT name FROM main.sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", (parent,))
-    if not true:
-        return None
-    info = ask.quiet("SELECT name, pk FROM pragma_table_xinfo(?, 'main')", (true[0][0],))
-    named = [name for name, _ in info if target is not None and name.lower() == target.lower()]
-    primary = [name for name, key in info if key]
-    chosen = named if target is not None else primary
-    return (true[0][0], chosen[0]) if len(chosen) == 1 else None
+def _references(ask: Asker, which: str, parameters: tuple[str, ...]) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """By table its foreign keys of one column whose parent is there; the parent's primary key where none is named."""
+    rows = ask.quiet(
+        "SELECT m.name, f.id, f.[table], f.[from], f.[to] FROM main.sqlite_master AS m, "
+        f"pragma_foreign_key_list(m.name, 'main') AS f WHERE {which} AND m.sql LIKE '%REFERENCES%' "
+        "ORDER BY m.name, f.id, f.seq",
+        parameters,
+    )
+    key_of = _parent_keys(ask, {_folded(parent) for _, _, parent, *_ in rows})
+    found: dict[str, tuple[tuple[str, str, str], ...]] = {}
+    for (name, _), group in groupby(rows, itemgetter(0, 1)):
+        (_, _, parent, column, target), *more = group
+        if not more and (key := key_of(parent, target)) is not None:
+            found[name] = tuple(sorted((*found.get(name, ()), (column, *key))))
+    return found
+
+
+def _parent_keys(ask: Asker, parents: Iterable[str]) -> Callable[[str, str | None], tuple[str, str] | None]:
+    """Finds (parent table, column) by their true names, for the names that a foreign key gives."""
+    rows = ask.quiet(
+        "SELECT m.name, x.name, x.pk FROM main.sqlite_master AS m, pragma_table_xinfo(m.name, 'main') AS x "
+        "WHERE m.type = 'table' AND lower(m.name) IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(parents)),),
+    )
+    held: dict[str, list[tuple[str, str, int]]] = {}
+    for row in rows:
+        held.setdefault(_folded(row[0]), []).append(row)
+
+    def key(parent: str, target: str | None) -> tuple[str, str] | None:
+        columns = held.get(_folded(parent), [])
+        if target is None:
+            chosen = [(table, name) for table, name, key in columns if key]
+        else:
+            chosen = [(table, name) for table, name, _ in columns if _folded(name) == _folded(target)]
+        return chosen[0] if len(chosen) == 1 else None
+
+    return key
+
+
+def _folded(name: str) -> str:
+    """Without regard to case as SQLite does it: ASCII only."""
+    return name.translate(_ASCII_LOWER)

@@ -6,6 +6,7 @@ import functools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote as percent
@@ -21,6 +22,7 @@ from xregistry_tui.resources.base import (
 from xregistry_tui.resources.sqlite.file import Access, Stamp, held, look
 
 if TYPE_CHECKING:
+    from xregistry_tui.resources.sqlite.catalogue import Catalogue
     from xregistry_tui.resources.sqlite.thread import Limit
     from xregistry_tui.schema.shape import Scalar
 
@@ -39,15 +41,33 @@ _OPTIONS = {
 
 _READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION})
 _PRAGMAS = frozenset({"table_xinfo", "table_list", "index_list", "index_xinfo", "foreign_key_list", "data_version"})
+_READ_ONLY_PRAGMAS = frozenset({"schema_version"})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
 
 
-class Asker:
-    """Asks a connection within one operation's limit, and remembers what was asked."""
+@dataclass(slots=True)
+class Notes:
+    """What need not be asked again while the schema stays the same: the catalogue of a version (epoch, schema)."""
 
-    def __init__(self, connection: sqlite3.Connection, limit: Limit) -> None:
+    catalogue: Catalogue | None = None
+    version: tuple[int, int] | None = None
+
+
+class Asker:
+    """Asks a connection within one operation's limit, and remembers what was asked.
+
+    `epoch` counts the connections of the file so far; `notes` outlive them. `knows_schema` is whether this operation
+    has made sure that its notes are of the schema as it is.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, limit: Limit, notes: Notes | None = None, epoch: int = 0
+    ) -> None:
         self.connection = connection
         self.limit = limit
+        self.notes = notes or Notes()
+        self.epoch = epoch
+        self.knows_schema = False
         self.queries: list[str] = []
         connection.set_progress_handler(limit.exceeded, _STEPS_BETWEEN_CHECKS)
 
@@ -101,6 +121,7 @@ class Connection:
         self.path = path
         self.epoch = 0
         self.stamp: Stamp | None = None
+        self.notes = Notes()
         self._open: sqlite3.Connection | None = None
 
     @property
@@ -113,7 +134,7 @@ class Connection:
         for attempt in range(_ATTEMPTS):
             connection, stamp = self._opened()
             try:
-                result = work(Asker(connection, limit))
+                result = work(Asker(connection, limit, self.notes, self.epoch))
             except sqlite3.Error as error:
                 self.drop()
                 if attempt + 1 < _ATTEMPTS and not limit.exceeded() and not stamp.same_as(look(self.path)):
@@ -215,8 +236,10 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
     if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
         # how SQLite declares its own table-valued functions; real writes fail without `writable_schema`
         return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _PRAGMAS:
-        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA:
+        name = (first or "").lower()
+        allowed = name in _PRAGMAS or (name in _READ_ONLY_PRAGMAS and second is None)
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_DENY
 
 

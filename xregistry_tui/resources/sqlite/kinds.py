@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,6 +39,7 @@ class Affinity(StrEnum):
     NUMERIC = "numeric"
 
 
+@functools.lru_cache(maxsize=1024)
 def affinity(declared: str) -> Affinity:
     """The affinity of a declared type, by SQLite's own rules in their order."""
     name = declared.upper()
@@ -52,6 +54,7 @@ def affinity(declared: str) -> Affinity:
     return Affinity.NUMERIC
 
 
+@functools.lru_cache(maxsize=1024)
 def declared_kind(declared: str) -> Kind | None:
     """The kind that a declared type means; `None` where it says nothing.
 
@@ -127,6 +130,11 @@ TEXT_FORMS = {
     Kind.UUID: "{v} GLOB '" + _UUID + "'",
 }
 """Kinds that SQLite keeps as text, each with the SQL that says whether the text `{v}` is in their form."""
+
+
+def has_form(declared: Kind | None) -> bool:
+    """Whether the declared kind asks for a form that the storage class alone does not tell."""
+    return declared is Kind.BOOLEAN or declared in TEXT_FORMS
 
 
 def fits(declared: Kind | None, value: str) -> str:

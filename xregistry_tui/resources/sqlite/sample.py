@@ -11,8 +11,9 @@ from typing import Any
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import Figure
+from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.sql import quote
-from xregistry_tui.resources.sqlite.catalogue import Table
+from xregistry_tui.resources.sqlite.catalogue import Table, catalogue, table
 from xregistry_tui.resources.sqlite.connection import Asker, memory
 from xregistry_tui.resources.sqlite.figures import Source, column
 from xregistry_tui.schema.rules import Reference
@@ -48,8 +49,7 @@ class _Choice:
 
 def catalogue_rows(ask: Asker, described: Table) -> Figure | None:
     """How many rows there are without reading them: by ANALYZE, else by the greatest row id; `None` for views."""
-    analysed = ask.quiet("SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1'")
-    if analysed:
+    if "sqlite_stat1" in catalogue(ask).names:
         told = ask.quiet("SELECT stat FROM main.sqlite_stat1 WHERE tbl = ? AND stat <> ''", (described.name,))
         counts = [int(stat.split()[0]) for (stat,) in told if str(stat).split()[0].isdigit()]
         if counts:
@@ -178,8 +178,15 @@ def _cut(value: str) -> str:
 def references(ask: Asker, plan: Plan, names: tuple[str, ...]) -> list[tuple[str, Reference]]:
     """The planned references by field, those whose parent is there."""
     pairs = [(name, rule) for name in names for rule in plan.rules.get(name, ()) if isinstance(rule, Reference)]
-    known = "SELECT 1 FROM pragma_table_xinfo(?, 'main') WHERE name = ?"
-    return [(name, rule) for name, rule in pairs if ask.quiet(known, (rule.collection, rule.field))]
+    return [(name, rule) for name, rule in pairs if _is_there(ask, rule)]
+
+
+def _is_there(ask: Asker, rule: Reference) -> bool:
+    try:
+        parent = table(ask, rule.collection)
+    except CollectionFailed:
+        return False
+    return any(column.name == rule.field for column in parent.columns)
 
 
 def _parent(ask: Asker, own: Asker, rule: Reference, value: str) -> str:

@@ -1,31 +1,26 @@
 """The shape of a table or view: what it declares, corrected by what is stored in it."""
 
-# ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
 import re
-import sqlite3
+from collections.abc import Mapping
 
-from xregistry_tui.resources.base import ResourceSlow
-from xregistry_tui.resources.sqlite.catalogue import Column, Table, failed, table
+from xregistry_tui.resources.sqlite import look
+from xregistry_tui.resources.sqlite.catalogue import Column, Table, catalogue, table
 from xregistry_tui.resources.sqlite.connection import Asker
 from xregistry_tui.resources.sqlite.declared import checks
-from xregistry_tui.resources.sqlite.figures import Source, column, overviews, read_overview
 from xregistry_tui.resources.sqlite.kinds import Affinity, Stored, affinity, kinds
 from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Required, Rule, Unique
 from xregistry_tui.schema.shape import CollectionKind, FieldShape, Kind, Shape
 
-_LOOK_ROWS = 10_000
-_LOOK_SECONDS = 5.0
 _SIZE = re.compile(r"\(\s*(\d+)\s*\)")
 
 
 def shape(ask: Asker, name: str) -> Shape:
     """What the records of one table or view may be; raises `CollectionFailed`."""
     described = table(ask, name)
-    stored, warnings = _stored(ask, described)
-    affinities = {column.name: affinity(column.declared) for column in described.columns}
-    stated = {} if described.is_view else checks(described.sql, affinities)
+    stored, warnings = look.stored(ask, described)
+    stated = _stated(ask, described)
     fields = (_field(described, column, stored.get(column.name), stated) for column in described.columns)
     return Shape(
         name=name,
@@ -41,39 +36,18 @@ def _unique(described: Table) -> tuple[tuple[str, ...], ...]:
     return primary + tuple(columns for columns in described.unique if columns != described.primary)
 
 
-def _stored(ask: Asker, described: Table) -> tuple[dict[str, Stored], tuple[str, ...]]:
-    """What is stored in the first and last rows, by column, with what could not be found out."""
-    source = _ends(described)
-    declared = {column.name: column.declared for column in described.columns}
-    found: dict[str, Stored] = {}
-    try:
-        with ask.within(_LOOK_SECONDS):
-            for names, sql in overviews(source, declared):
-                found |= read_overview(names, ask.quiet(sql)[0])
-    except ResourceSlow:
-        return {}, ("too slow to look at what is stored: the types are as declared",)
-    except sqlite3.Error as error:
-        raise failed(error, described.name) from error
-    return found, ()
+def _stated(ask: Asker, described: Table) -> Mapping[str, tuple[Rule, ...]]:
+    """The rules that CHECK constraints state, read once a schema."""
+    if described.is_view or "CHECK" not in described.sql.upper():
+        return {}
+    known = catalogue(ask).stated
+    if described.name not in known:
+        affinities = {item.name: affinity(item.declared) for item in described.columns}
+        known[described.name] = checks(described.sql, affinities)
+    return known[described.name]
 
 
-def _ends(described: Table) -> Source:
-    """The first and the last rows as a relation (by row id; the first ones where there is none)."""
-    fields = {column.name: f"t.c{index}" for index, column in enumerate(described.columns)}
-    named = ", ".join(f"{column(item.name)} AS c{index}" for index, item in enumerate(described.columns))
-    rows = f"SELECT {named} FROM {described.relation} AS t"
-    if described.rowid is None:
-        return Source(f"({rows} LIMIT {_LOOK_ROWS})", fields)
-    row, half = described.rowid, _LOOK_ROWS // 2
-    edge = f"SELECT {row} FROM {described.relation} ORDER BY {row}"
-    first = f"(SELECT max({row}) FROM ({edge} LIMIT {half}))"
-    last = f"(SELECT min({row}) FROM ({edge} DESC LIMIT {half}))"
-    return Source(
-        f"({rows} WHERE t.{row} <= {first} UNION ALL {rows} WHERE t.{row} > {first} AND t.{row} >= {last})", fields
-    )
-
-
-def _field(described: Table, item: Column, stored: Stored | None, stated: dict[str, tuple[Rule, ...]]) -> FieldShape:
+def _field(described: Table, item: Column, stored: Stored | None, stated: Mapping[str, tuple[Rule, ...]]) -> FieldShape:
     found = kinds(item.declared, stored)
     never_null = item.not_null or item.name == described.is_row_id
     return FieldShape(
