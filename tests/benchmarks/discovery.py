@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from tests.benchmarks.chinook import given_or_made
 from tests.benchmarks.figures import alternate, options, say, say_machine
 from xregistry_tui.core import ModelRegistry
+from xregistry_tui.inspector import XInspector
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.resources.sqlite import SqliteResource
 from xregistry_tui.schema.shape import Shape
@@ -26,8 +27,9 @@ async def discovered(file: Path) -> ModelRegistry:
     resource = SqliteResource(file)
     models = ModelRegistry()
     await resource.connect()
-    for name in await resource.list_collections_or_tables():
-        models.register_discovered(await resource.shape(name), resource=resource.name)
+    async for shape in XInspector(resource).discover():
+        assert isinstance(shape, Shape)
+        models.register_discovered(shape, resource=resource.name)
     await resource.close()
     return models
 

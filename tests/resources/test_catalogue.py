@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import pytest
 
 from tests.resources.conftest import Connected, Database
+from xregistry_tui.inspector import XInspector
 from xregistry_tui.profiling.plan import Plan
 from xregistry_tui.resources.base import CollectionFailed, RecordQuery, ResourceError
+from xregistry_tui.resources.sqlite import shapes
 from xregistry_tui.resources.sqlite.catalogue import Table, table
 from xregistry_tui.resources.sqlite.connection import Asker
 from xregistry_tui.schema.rules import OneOf, Reference
+from xregistry_tui.schema.shape import Shape
 
 SHOP = """
 CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
@@ -43,11 +47,11 @@ async def test_an_unchanged_schema_is_asked_for_once(
 ) -> None:
     resource = await connected(database(SHOP))
     names = await resource.list_collections_or_tables()
-    shapes = [await resource.shape(name) for name in names]
+    found = [await resource.shape(name) for name in names]
     first = len(about_the_schema(asked))
     asked.clear()
     assert await resource.list_collections_or_tables() == names
-    for shape in shapes:
+    for shape in found:
         assert await resource.shape(shape.name) == shape
         await resource.profile(Plan(shape=shape, rules={field.name: field.rules for field in shape.fields}))
         await resource.records(RecordQuery(collection=shape.name))
@@ -65,6 +69,25 @@ async def test_more_tables_are_not_more_questions(database: Database, connected:
             await resource.shape(name)
         counts.append(len(about_the_schema(asked)))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("seconds", "questions"), [(float("inf"), 2), (-1.0, 41)])
+async def test_discovery_asks_for_quick_tables_together_and_for_slow_ones_apart(
+    database: Database, connected: Connected, monkeypatch: pytest.MonkeyPatch, seconds: float, questions: int
+) -> None:
+    monkeypatch.setattr(shapes, "_TOGETHER_SECONDS", seconds)
+    resource = await connected(database("".join(f"CREATE TABLE t{n:02} (a);" for n in range(40))))
+    ask = resource._ask
+    asked: list[object] = []
+
+    async def noted(work: Any) -> Any:
+        asked.append(work)
+        return await ask(work)
+
+    monkeypatch.setattr(resource, "_ask", noted)
+    found = [shape.name async for shape in XInspector(resource).discover() if isinstance(shape, Shape)]
+    assert found == [f"t{n:02}" for n in range(40)]
+    assert len(asked) == questions
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.resources.conftest import Connected, Database
+from xregistry_tui.inspector import XInspector
 from xregistry_tui.profiling.plan import Plan
 from xregistry_tui.resources.base import (
     CollectionFailed,
@@ -80,7 +81,7 @@ async def test_a_truncated_file(database: Database, size: int) -> None:
 
 
 async def test_a_damaged_page_spoils_only_its_table(database: Database, connected: Connected) -> None:
-    path = database(ROWS + "CREATE TABLE u (a); INSERT INTO u VALUES (1);")
+    path = database(ROWS + "CREATE TABLE u (a); INSERT INTO u VALUES (1); CREATE TABLE s (a);")
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 4096)
@@ -88,6 +89,12 @@ async def test_a_damaged_page_spoils_only_its_table(database: Database, connecte
     with pytest.raises(ResourceBroken, match="damaged"):
         await resource.shape("t")
     assert (await resource.shape("u")).fields[0].name == "a"
+    found = {one[0] if isinstance(one, tuple) else one.name: one async for one in XInspector(resource).discover()}
+    assert list(found) == ["s", "t", "u"]
+    assert [isinstance(one, Shape) for one in found.values()] == [True, False, True]
+    said = found["t"]
+    assert isinstance(said, tuple)
+    assert isinstance(said[1], ResourceBroken)
 
 
 async def test_no_permission_on_the_file_or_its_folder(tmp_path: Path) -> None:

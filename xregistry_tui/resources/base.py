@@ -13,7 +13,7 @@ ResourceError            something about a resource, said in plain words, with w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +172,15 @@ class XResource(ABC):
     @abstractmethod
     async def shape(self, collection: str) -> Shape:
         """What the records of one collection may be, from its declaration and from what is stored."""
+
+    async def shapes(self, collections: Sequence[str]) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
+        """The shape of each of these as it is found, or its name and why it cannot be read; in their order."""
+        for name in collections:
+            try:
+                found: Shape | tuple[str, ResourceError] = await self.shape(name)
+            except ResourceError as error:
+                found = (name, error)
+            yield found
 
     @abstractmethod
     async def cost(self, plan: Plan) -> Cost:

@@ -93,11 +93,7 @@ class XInspector:
 
     async def discover(self) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
         """The shape of each collection of the resource as it is found, or its name and why it cannot be read."""
-        for name in await self.resource.list_collections_or_tables():
-            try:
-                found: Shape | tuple[str, ResourceError] = await self.resource.shape(name)
-            except ResourceError as error:
-                found = (name, error)
+        async for found in self.resource.shapes(await self.resource.list_collections_or_tables()):
             yield found
 
     async def _chosen(self) -> str:

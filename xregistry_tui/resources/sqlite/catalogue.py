@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.sql import quote
@@ -193,13 +193,9 @@ def _alone(ask: Asker, name: str) -> Table:
 
 def _described(ask: Asker, which: str, *parameters: str) -> Iterator[Table]:
     """The tables and views among the entries `m` of the catalogue that `which` is true of, and that have columns."""
-    rows = ask.quiet(
-        "SELECT m.name, m.type = 'view', m.sql, x.name, x.type, x.[notnull], x.dflt_value, x.pk, x.hidden "
-        f"FROM main.sqlite_master AS m, pragma_table_xinfo(m.name, 'main') AS x WHERE {which}",
-        parameters,
-    )
+    rows = _columns(ask, which, *parameters)
     unique = _unique(ask, which, parameters)
-    references = _references(ask, which, parameters)
+    references = _references(ask, which, parameters, rows)
     for (name, is_view, sql), group in groupby(rows, itemgetter(0, 1, 2)):
         columns = tuple(
             Column(column, declared or "", bool(not_null), default, key or None)
@@ -219,6 +215,18 @@ def _described(ask: Asker, which: str, *parameters: str) -> Iterator[Table]:
             unique=unique.get(name, ()),
             references=references.get(name, ()),
         )
+
+
+_Declared = tuple[Any, ...]
+"""(table, whether a view, its sql, column, type, not null, default, place in the key, hidden)"""
+
+
+def _columns(ask: Asker, which: str, *parameters: str) -> list[_Declared]:
+    return ask.quiet(
+        "SELECT m.name, m.type = 'view', m.sql, x.name, x.type, x.[notnull], x.dflt_value, x.pk, x.hidden "
+        f"FROM main.sqlite_master AS m, pragma_table_xinfo(m.name, 'main') AS x WHERE {which}",
+        parameters,
+    )
 
 
 def _row_id(ask: Asker, name: str, sql: str, columns: tuple[Column, ...]) -> str | None:
@@ -253,7 +261,9 @@ def _unique(ask: Asker, which: str, parameters: tuple[str, ...]) -> dict[str, tu
     return found
 
 
-def _references(ask: Asker, which: str, parameters: tuple[str, ...]) -> dict[str, tuple[tuple[str, str, str], ...]]:
+def _references(
+    ask: Asker, which: str, parameters: tuple[str, ...], known: list[_Declared]
+) -> dict[str, tuple[tuple[str, str, str], ...]]:
     """By table its foreign keys of one column whose parent is there; the parent's primary key where none is named."""
     rows = ask.quiet(
         "SELECT m.name, f.id, f.[table], f.[from], f.[to] FROM main.sqlite_master AS m, "
@@ -261,35 +271,29 @@ def _references(ask: Asker, which: str, parameters: tuple[str, ...]) -> dict[str
         "ORDER BY m.name, f.id, f.seq",
         parameters,
     )
-    key_of = _parent_keys(ask, {_folded(parent) for _, _, parent, *_ in rows})
+    held = _by_folded_name(known)
+    if lost := {_folded(parent) for _, _, parent, *_ in rows} - held.keys():
+        those = "m.type = 'table' AND lower(m.name) IN (SELECT value FROM json_each(?))"
+        held |= _by_folded_name(_columns(ask, those, json.dumps(sorted(lost))))
     found: dict[str, tuple[tuple[str, str, str], ...]] = {}
     for (name, _), group in groupby(rows, itemgetter(0, 1)):
         (_, _, parent, column, target), *more = group
-        if not more and (key := key_of(parent, target)) is not None:
+        if not more and (key := _parent_key(held.get(_folded(parent), []), target)) is not None:
             found[name] = tuple(sorted((*found.get(name, ()), (column, *key))))
     return found
 
 
-def _parent_keys(ask: Asker, parents: Iterable[str]) -> Callable[[str, str | None], tuple[str, str] | None]:
-    """Finds (parent table, column) by their true names, for the names that a foreign key gives."""
-    rows = ask.quiet(
-        "SELECT m.name, x.name, x.pk FROM main.sqlite_master AS m, pragma_table_xinfo(m.name, 'main') AS x "
-        "WHERE m.type = 'table' AND lower(m.name) IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(parents)),),
-    )
-    held: dict[str, list[tuple[str, str, int]]] = {}
-    for row in rows:
-        held.setdefault(_folded(row[0]), []).append(row)
+def _by_folded_name(declared: list[_Declared]) -> dict[str, list[_Declared]]:
+    return {_folded(name): list(group) for name, group in groupby(declared, itemgetter(0))}
 
-    def key(parent: str, target: str | None) -> tuple[str, str] | None:
-        columns = held.get(_folded(parent), [])
-        if target is None:
-            chosen = [(table, name) for table, name, key in columns if key]
-        else:
-            chosen = [(table, name) for table, name, _ in columns if _folded(name) == _folded(target)]
-        return chosen[0] if len(chosen) == 1 else None
 
-    return key
+def _parent_key(declared: list[_Declared], target: str | None) -> tuple[str, str] | None:
+    """(parent table, column) by their true names, for the column that a foreign key gives."""
+    if target is None:
+        chosen = [row for row in declared if row[7]]
+    else:
+        chosen = [row for row in declared if _folded(row[3]) == _folded(target)]
+    return (chosen[0][0], chosen[0][3]) if len(chosen) == 1 else None
 
 
 def _folded(name: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+import functools
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -91,6 +92,20 @@ class SqliteResource(XResource):
         from xregistry_tui.resources.sqlite.shapes import shape
 
         return await self._ask(lambda ask: shape(ask, collection))
+
+    async def shapes(self, collections: Sequence[str]) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
+        """See `XResource.shapes`; those that are quickly found are asked for together."""
+        from xregistry_tui.resources.sqlite.shapes import shapes
+
+        left = tuple(collections)
+        while left:
+            try:
+                found: Sequence[Shape | ResourceError] = await self._ask(functools.partial(shapes, names=left))
+            except ResourceError as error:
+                found = (error,)
+            for name, one in zip(left, found, strict=False):
+                yield (name, one) if isinstance(one, ResourceError) else one
+            left = left[len(found) :]
 
     async def cost(self, plan: Plan) -> Cost:
         """See `XResource.cost`; the milliseconds follow what the last look at this file cost."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
 
+from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.sqlite import look
 from xregistry_tui.resources.sqlite.catalogue import Column, Table, catalogue, table
 from xregistry_tui.resources.sqlite.connection import Asker
@@ -13,6 +16,7 @@ from xregistry_tui.resources.sqlite.kinds import Affinity, Stored, affinity, kin
 from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Required, Rule, Unique
 from xregistry_tui.schema.shape import CollectionKind, FieldShape, Kind, Shape
 
+_TOGETHER_SECONDS = 0.05
 _SIZE = re.compile(r"\(\s*(\d+)\s*\)")
 
 
@@ -29,6 +33,27 @@ def shape(ask: Asker, name: str) -> Shape:
         unique=_unique(described),
         warnings=warnings,
     )
+
+
+def shapes(ask: Asker, names: Sequence[str]) -> list[Shape | CollectionFailed]:
+    """The shapes of the first of these, as many as are quickly found, and why one cannot be read in its place.
+
+    It ends before one that fails for another reason, so that this is said of that one alone.
+    """
+    began = time.monotonic()
+    found: list[Shape | CollectionFailed] = []
+    for name in names:
+        if found and time.monotonic() - began > _TOGETHER_SECONDS:
+            break
+        try:
+            found.append(shape(ask, name))
+        except CollectionFailed as error:
+            found.append(error)
+        except sqlite3.Error:
+            if not found:
+                raise
+            break
+    return found
 
 
 def _unique(described: Table) -> tuple[tuple[str, ...], ...]:
