@@ -12,18 +12,16 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.message import Message
 
-from xregistry_tui.actions.base import ActionError
-from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.tui import themes
 from xregistry_tui.tui.screens.base import ItemsChanged, ModeScreen
-from xregistry_tui.tui.screens.explore import ExploreScreen
+from xregistry_tui.tui.screens.opening import OpeningScreen
 from xregistry_tui.tui.text import plain
 
 if TYPE_CHECKING:
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 TICK = 1 / 15
+OPENING = "opening"
 WATCHED = "XREG_TUI_WATCHDOG"
 EXIT_BY_SIGNAL = 128
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -57,9 +56,25 @@ class Appearance:
     keymap: Mapping[str, str] | None = None
 
 
+def _failure(error: Exception) -> Failure | None:
+    """What an error that is meant for people says; `None` for one that nobody expected."""
+    from xregistry_tui.actions.base import ActionError
+    from xregistry_tui.resources.base import ResourceError
+
+    if isinstance(error, ResourceError):
+        return Failure(error.reason, error.hint)
+    return Failure(str(error)) if isinstance(error, ActionError) else None
+
+
 def utc_now() -> datetime.datetime:
     """The moment, aware."""
     return datetime.datetime.now(datetime.UTC)
+
+
+def _explore() -> Screen[None]:
+    from xregistry_tui.tui.screens.explore import ExploreScreen
+
+    return ExploreScreen()
 
 
 def _live() -> Screen[None]:
@@ -81,9 +96,9 @@ class XregApp(App[None]):
     """
 
     TITLE = "xreg"
-    MODES = {"explore": ExploreScreen, "live": _live, "validate": _validate}
-    DEFAULT_MODE = "explore"
-    CSS_PATH = ["app.tcss", "screens/explore.tcss", "screens/live.tcss", "screens/validate.tcss"]  # read once
+    MODES = {OPENING: OpeningScreen, "explore": _explore, "live": _live, "validate": _validate}
+    DEFAULT_MODE = OPENING
+    CSS_PATH = "app.tcss"
     COMMANDS: ClassVar = {lambda: _provider()}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('explore')", "Explore", show=False, id="mode.explore"),
@@ -120,9 +135,7 @@ class XregApp(App[None]):
         self._subscription: Subscription | None = None
         self._due: Timer | None = None
         self._watchdog: Watchdog | None = None
-        for name in themes.NAMES:
-            self.register_theme(themes.bundled(name))
-        self.theme = "dark"
+        self._wear("dark")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles, for themes that do not name them."""
@@ -139,7 +152,7 @@ class XregApp(App[None]):
         if os.environ.get(WATCHED):
             self._watch(loop)
         self.set_interval(1, self._second)
-        self.call_after_refresh(self.open)
+        self.call_after_refresh(self._furnish)
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Name in the log what holds the loop."""
@@ -151,6 +164,26 @@ class XregApp(App[None]):
     def _leave_by_signal(self, number: int) -> None:
         self.exit(return_code=EXIT_BY_SIGNAL + number)
 
+    def _furnish(self) -> None:
+        """The first picture is out: bring what it did without."""
+        self.run_worker(self._begin(), group="begin")
+
+    async def _begin(self) -> None:
+        await self._bring("explore")
+        if self.current_mode == OPENING:
+            await self.switch_mode("explore")
+        self.open()
+        for mode in ("live", "validate"):
+            await self._bring(mode)
+
+    async def _bring(self, mode: str) -> None:
+        """Import a mode beside the loop and read its styles, so that the first visit finds them."""
+        module = await asyncio.to_thread(importlib.import_module, f"xregistry_tui.tui.screens.{mode}")
+        path = str(Path(module.__file__ or "").with_suffix(".tcss"))
+        if not self.stylesheet.has_source(path, ""):
+            self.stylesheet.read(path)
+            self.stylesheet.parse()
+
     def open(self) -> None:
         """Open the session, or try again."""
         if self.session is None:
@@ -161,13 +194,11 @@ class XregApp(App[None]):
     async def _open(self) -> None:
         try:
             session = await self._open_session()
-        except ResourceError as error:
-            self.failure = Failure(error.reason, error.hint)
-        except ActionError as error:
-            self.failure = Failure(str(error))
         except Exception as error:
-            log.exception("the session did not open")
-            self.failure = Failure(f"{type(error).__name__}: {error}", "the log file says where")
+            self.failure = _failure(error)
+            if self.failure is None:
+                log.exception("the session did not open")
+                self.failure = Failure(f"{type(error).__name__}: {error}", "the log file says where")
         else:
             self._opened(session)
         self._tell_screen()
@@ -177,18 +208,12 @@ class XregApp(App[None]):
         self._subscription = session.subscribe(self._wake)
         if self._appearance is not None:
             self.dress(self._appearance())
-        self.run_worker(self._prepare_modes(), group="prepare")
         gc.freeze()  # what is loaded by now stays; a collection that walks it would hold the screen
-
-    async def _prepare_modes(self) -> None:
-        """Import the other modes beside the loop, so that the first visit finds them."""
-        for name in ("live", "validate"):
-            await asyncio.to_thread(importlib.import_module, f"xregistry_tui.tui.screens.{name}")
 
     def dress(self, appearance: Appearance) -> None:
         """Take the theme and keys of the settings."""
-        if appearance.theme in self.available_themes:
-            self.theme = appearance.theme
+        if appearance.theme in themes.NAMES:
+            self._wear(appearance.theme)
         else:
             self.notify(f"There is no theme {plain(appearance.theme, 40)}.", severity="warning", markup=False)
         self.keymap = dict(appearance.keymap or {})
@@ -271,10 +296,17 @@ class XregApp(App[None]):
 
     def action_dress_in(self, theme: str) -> None:
         """Take another theme."""
+        self._wear(theme)
+
+    def _wear(self, theme: str) -> None:
+        if theme not in self.available_themes:
+            self.register_theme(themes.bundled(theme))
         self.theme = theme
 
     async def action_help(self) -> None:
         """All keys that act here."""
+        from textual.command import CommandPalette
+
         from xregistry_tui.tui.screens.help import HelpScreen, keys_here
 
         if not isinstance(self.screen, HelpScreen | CommandPalette):
@@ -290,6 +322,9 @@ class XregApp(App[None]):
         """Do something and say what came of it; gives the value, `None` where it could not be done."""
         if self.session is None:
             return None
+        from xregistry_tui.actions.base import ActionError
+        from xregistry_tui.resources.base import ResourceError
+
         try:
             result = await self.session.perform(verb, **arguments)
         except (ActionError, ResourceError) as error:
