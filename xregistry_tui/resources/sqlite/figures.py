@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.sql import Check, Dialect, quote
-from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, fits
+from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, fits, has_form
 
 if TYPE_CHECKING:
     from xregistry_tui.schema.shape import Scalar
@@ -79,12 +79,11 @@ def overviews(source: Source, declared: dict[str, str]) -> Iterator[tuple[Sequen
 
 
 def _counts(value: str, declared: str) -> str:
-    kind = f"typeof({value})"
-    return (
-        f"count({value}), total({kind} = 'integer'), total({kind} = 'real'), total({kind} = 'text'), "
-        f"total({fits(declared_kind(declared), value)}), "
-        f"max(CASE WHEN {kind} IN ('text', 'blob') THEN length({value}) END)"
-    )
+    kind, meant = f"typeof({value})", declared_kind(declared)
+    by_class = (f"count(*) FILTER (WHERE {kind} = '{name}')" for name in ("integer", "real", "text"))
+    fitting = f"total({fits(meant, value)})" if has_form(meant) else "0"
+    longest = f"max(length({value})) FILTER (WHERE {kind} IN ('text', 'blob'))"
+    return f"count({value}), {', '.join(by_class)}, {fitting}, {longest}"
 
 
 def read_overview(names: Sequence[str], row: tuple[float | None, ...]) -> dict[str, Stored]:
@@ -198,18 +197,19 @@ class Question:
 def statement(source: Source, question: Question) -> str:
     """One statement over the distinct values of a column.
 
-    Its rows begin with a letter: `s` the figures and two counts per check, `d` the variance, `t` (value, count),
-    `q` (value, share before, share up to), `h` (bin, count).
+    Its rows begin with a letter: `s` the figures and two counts per check, `d` the variance of numbers, `t` (value,
+    count), `q` (value, share before, share up to), `h` (bin, count).
     """
     counts = [count for check in question.checks for count in _counted(check)]
     figures = [*_figures(question), *counts]
     width = len(figures)
     parts = [
         f"SELECT 's', {', '.join(f'f{i}' for i in range(width))} FROM s",
-        _padded(width, "'d'", f"total(n * (x - {_MEAN}) * (x - {_MEAN})) / {_SCALED}")
-        + " FROM p, s WHERE x IS NOT NULL",
         f"SELECT * FROM ({_padded(width, *_top_value())} FROM p ORDER BY n DESC, v LIMIT {question.top})",
     ]
+    if question.measure is Measure.NUMBER:
+        variance = f"total(n * (x - {_MEAN}) * (x - {_MEAN})) / {_SCALED}"
+        parts.append(_padded(width, "'d'", variance) + " FROM p, s WHERE x IS NOT NULL")
     if question.measure is not Measure.LENGTH:
         parts.append(_padded(width, "'q'", "v", "before", "upto") + f" FROM ({_QUANTILES})")
     parts.append(_padded(width, "'h'", "b", "total(n)") + f" FROM ({_bins(question.bins)}) GROUP BY b")
