@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 TICK = 1 / 15
 OPENING = "opening"
 WATCHED = "XREG_TUI_WATCHDOG"
+THREADS = 2
 EXIT_BY_SIGNAL = 128
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -149,6 +151,8 @@ class XregApp(App[None]):
         for number in SIGNALS:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal, number)
+        # each thread keeps memory of its own, and what goes beside the loop takes turns anyway
+        loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="beside"))
         if os.environ.get(WATCHED):
             self._watch(loop)
         self.set_interval(1, self._second)
