@@ -4,7 +4,7 @@
     connection.py  open, bound, translate errors · thread.py where it runs and how it is cancelled
     catalogue.py   tables and columns · declared.py what a CREATE statement says · kinds.py what is declared and stored
     look.py        types of the first and last rows · shapes.py → Shape
-    figures.py the SQL of figures · profile.py sample.py → Profile · records.py → Page
+    figures.py     the SQL of figures · profile.py sample.py → Profile · records.py → Page
 
 The driver is imported when a resource connects.
 """
