@@ -14,7 +14,7 @@ from xregistry_tui.config.model import Settings
 from xregistry_tui.workspace import open_workspace
 
 SHOP = """
-CREATE TABLE customers (id INTEGER PRIMARY KEY, "First Name" TEXT NOT NULL, country TEXT);
+CREATE TABLE customers (id INTEGER PRIMARY KEY, "First Name" TEXT NOT NULL, country TEXT, news BOOLEAN);
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
     customer_id INTEGER NOT NULL REFERENCES customers (id),
@@ -31,8 +31,8 @@ def make_shop(path: Path) -> Path:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(SHOP)
         connection.executemany(
-            "INSERT INTO customers VALUES (?, ?, ?)",
-            [(n, f"Name {n}", ("FR", "DE", None)[n % 3]) for n in range(1, 21)],
+            "INSERT INTO customers VALUES (?, ?, ?, ?)",
+            [(n, f"Name {n}", ("FR", "DE", None)[n % 3], n % 2) for n in range(1, 21)],
         )
         connection.executemany(
             "INSERT INTO orders VALUES (?, ?, ?, ?, ?)",

@@ -105,6 +105,11 @@ async def test_a_template_is_a_live_record_that_its_model_accepts(connected: Loc
     assert report.valid, report.problems
 
 
+async def test_a_template_writes_truth_as_json_does(connected: LocalSession) -> None:
+    text = (await connected.perform("template", model="models.shop.customers")).value
+    assert '"news": true' in text
+
+
 async def test_a_mistyped_status_is_an_error_with_its_fix(connected: LocalSession) -> None:
     text = '{\n "id": 61,\n "customer_id": 1,\n "status": "shiped",\n "placed_at": "2026-01-01T00:00:00Z"\n}'
     report = (await connected.perform("validate", model=ORDERS, text=text)).value
@@ -139,7 +144,7 @@ async def test_what_changes_in_the_file_reaches_a_listener(connected: LocalSessi
     woken = asyncio.Event()
     subscription = connected.subscribe(woken.set)
     with closing(sqlite3.connect(shop)) as connection, connection:
-        connection.execute("INSERT INTO customers VALUES (21, 'New', 'FR')")
+        connection.execute("INSERT INTO customers VALUES (21, 'New', 'FR', 0)")
     async with asyncio.timeout(30):
         while connected.children("models.shop")[0].count.value != 21:  # type: ignore[union-attr]
             await woken.wait()

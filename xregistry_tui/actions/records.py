@@ -115,6 +115,8 @@ _EMPTY: dict[Kind, Any] = {
 def _start(field: FieldShape, row: dict[str, Any] | None) -> Any:
     if row is not None and field.name in row:
         value = row[field.name]
+        if field.kind is Kind.BOOLEAN and value in (0, 1):
+            return bool(value)  # SQLite keeps truth as a number, JSON does not
         return value.head if isinstance(value, Clipped) else value
     return None if field.nullable else _EMPTY.get(field.kind, "")
 
