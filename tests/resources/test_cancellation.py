@@ -65,6 +65,20 @@ async def test_closing_ends_what_runs_and_tells_its_owner(database: Database, co
         await queued
 
 
+async def test_closing_leaves_no_question_about_changes_behind(database: Database) -> None:
+    path = database(ENDLESS)
+    for turns in range(8):
+        resource = SqliteResource(path)
+        await resource.connect()
+        asking = asyncio.create_task(resource.change_token())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        await resource.close()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_questions_at_once_are_answered_each(database: Database, connected: Connected) -> None:
     resource = await connected(database(ENDLESS))
     tokens = await asyncio.gather(*(resource.change_token() for _ in range(20)))

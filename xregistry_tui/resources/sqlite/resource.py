@@ -66,12 +66,14 @@ class SqliteResource(XResource):
 
     async def close(self) -> None:
         """See `XResource.close`."""
-        connection, thread = self._connection, self._thread
-        self._connection = self._thread = self._token = None
-        if self._asking is not None:
-            self._asking.cancel()
+        connection, thread, asking = self._connection, self._thread, self._asking
+        self._connection = self._thread = self._token = self._asking = None
+        if asking is not None:
+            asking.cancel()
         if connection is not None and thread is not None:
             await thread.close(connection.drop)
+        if asking is not None:
+            await asyncio.wait([asking])
 
     async def validate_connection(self) -> bool:
         """See `XResource.validate_connection`."""
