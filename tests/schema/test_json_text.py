@@ -52,18 +52,24 @@ def test_every_span_holds_the_text_of_its_value(value: object, indent: int | str
         )
 
 
+REFUSED, TOO_LARGE = object(), object()
+
+
+def read(text: str) -> object:
+    """The value, or how it is refused; numbers that the library makes infinite are refused here by their name."""
+    try:
+        return parse(text).value
+    except JsonTextError as error:
+        return TOO_LARGE if error.message == "the number is too large" else REFUSED
+
+
 @given(text=st.text(alphabet='{}[]",:1-.eE\\u0tfn \n', max_size=30))
 def test_what_it_takes_is_what_the_standard_library_takes(text: str) -> None:
     try:
         expected = json.loads(text)
     except ValueError:
-        with pytest.raises(JsonTextError):
-            parse(text)
-    else:
-        try:
-            assert parse(text).value == expected
-        except JsonTextError as error:
-            assert error.message == "the number is too large"
+        expected = REFUSED
+    assert read(text) in (expected, TOO_LARGE)
 
 
 def test_places_count_lines_and_columns_from_one() -> None:

@@ -40,6 +40,8 @@ _OPTIONS = {
 }
 
 _READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION})
+# the system caches the file's pages too: a second copy of them in every process buys little
+_CACHE_KIB = 512
 _PRAGMAS = frozenset({"table_xinfo", "table_list", "index_list", "index_xinfo", "foreign_key_list", "data_version"})
 _READ_ONLY_PRAGMAS = frozenset({"schema_version"})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
@@ -193,6 +195,7 @@ def _open(path: Path, access: Access) -> sqlite3.Connection:
     if access is Access.PRIVATE:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA query_only = ON")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA trusted_schema = {_trust()}")
     connection.set_authorizer(_authorize)
     return connection
