@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.export import shares
+from xregistry_tui.actions.visible import visible
 from xregistry_tui.profiling import wording
 from xregistry_tui.schema.rules import describe
 
@@ -102,14 +103,3 @@ def cells(text: str) -> int:
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text
     )
-
-
-def visible(text: str) -> str:
-    r"""Text with everything a terminal could take for a command written as an escape.
-
-    >>> visible("a\x1b[31m\u202eb")
-    'a\\x1b[31m\\u202eb'
-    """
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

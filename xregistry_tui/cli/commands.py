@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from xregistry_tui.actions.tables import visible
+from xregistry_tui.actions.visible import visible
 from xregistry_tui.cli.words import FAILED, FINE, USAGE
 from xregistry_tui.config import SettingsError
 from xregistry_tui.config.masking import mask, mask_text

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xregistry_tui.profiling import wording
 from xregistry_tui.tui.format import joined, line
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.lines import Lines
@@ -23,6 +22,8 @@ def work_text(works: Sequence[Work], now: datetime.datetime) -> Text:
     """The newest piece of work with its progress; how many more there are."""
     if not works:
         return Text("")
+    from xregistry_tui.profiling import wording  # nothing runs when the first picture is painted
+
     work = works[-1]
     running = (now - work.since).total_seconds()
     progress: Text | str = ""
