@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 TICK = 1 / 15
 OPENING = "opening"
 WATCHED = "XREG_TUI_WATCHDOG"
-THREADS = 2
+THREADS = 1
 EXIT_BY_SIGNAL = 128
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -151,7 +151,7 @@ class XregApp(App[None]):
         for number in SIGNALS:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal, number)
-        # each thread keeps memory of its own, and what goes beside the loop takes turns anyway
+        # each thread keeps memory of its own, and the interpreter lets one at a time run anyway
         loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="beside"))
         if os.environ.get(WATCHED):
             self._watch(loop)
