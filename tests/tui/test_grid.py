@@ -12,7 +12,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from xregistry_tui.tui import themes
-from xregistry_tui.tui.widgets.grid import Column, Grid, Row, WindowedGrid, fit
+from xregistry_tui.tui.widgets.grid import Column, Grid, Row, fit
+from xregistry_tui.tui.widgets.windowed_grid import WindowedGrid
 
 COLUMNS = (
     Column("name", "NAME", 8, flex=1),

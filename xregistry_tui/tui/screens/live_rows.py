@@ -12,6 +12,7 @@ from xregistry_tui.actions.views import BindingView, ResourceView
 from xregistry_tui.core.bindings import RefreshState, RefreshStatus
 from xregistry_tui.profiling.wording import bar, duration, percent, signed, since, spark, write
 from xregistry_tui.tui.format import joined, line
+from xregistry_tui.tui.moments import next_look, until
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.grid import Cell, Column, Row
 
@@ -181,16 +182,8 @@ def ticking(view: BindingView, now: datetime.datetime) -> dict[str, Cell]:
     stale = state.status in {RefreshStatus.STALE, RefreshStatus.FAILED}
     return {
         "last": line(("" if stale else since(state.as_of, now), "dim")),
-        "next": line((_due(state, now), "dim")),
+        "next": line((next_look(state, now) or "—", "dim")),
     }
-
-
-def _due(state: RefreshState, now: datetime.datetime) -> str:
-    if state.status is RefreshStatus.REFRESHING:
-        return "now"
-    if state.next_at is None or state.status is RefreshStatus.PAUSED:
-        return "—"
-    return since(now, state.next_at) if state.next_at > now else "now"
 
 
 def _cost(milliseconds: float) -> Text:
@@ -211,4 +204,4 @@ def summary(bindings: Sequence[BindingView], engines: int, now: datetime.datetim
     ]
     if not due:
         return "   ".join(left), ""
-    return "   ".join(left), f"next refresh {since(now, max(min(due), now))}"
+    return "   ".join(left), f"next refresh {until(min(due), now)}"

@@ -1,31 +1,29 @@
-"""Live records in windows, with a filter that the engine answers."""
+"""Live records in windows: filtered and sorted by the engine, read again in place when their table changed."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
 from xregistry_tui.profiling import wording
-from xregistry_tui.resources.base import Clipped
-from xregistry_tui.schema.canonical import dumps
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.grid import Column, Grid, Row, WindowedGrid
+from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.lines import Lines
+from xregistry_tui.tui.widgets.record_text import columns, record_row
+from xregistry_tui.tui.widgets.windowed_grid import WindowedGrid
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from xregistry_tui.resources.base import Page
-
-NARROWEST, WIDEST = 4, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,12 @@ class Wanted:
     where: str = ""
     order_by: str | None = None
     descending: bool = False
+
+    def sorted_by(self, name: str) -> Wanted:
+        """By this field: ascending, then descending, then in the engine's own order."""
+        if self.order_by != name:
+            return replace(self, order_by=name, descending=False)
+        return replace(self, order_by=None if self.descending else name, descending=not self.descending)
 
 
 Fetch = Callable[[Wanted, int, int], Awaitable["Page | str"]]
@@ -49,6 +53,7 @@ class Records(Vertical):
     Records > #records-note { height: auto; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter", show=False, id="records.filter")]
+    REST_SECONDS = 2.0
 
     class Opened(Message):
         """A record was opened: its columns with their values, and the key that locates it."""
@@ -64,7 +69,8 @@ class Records(Vertical):
         self.wanted: Wanted | None = None
         self._turn = 0
         self._pages: dict[int, Page] = {}
-        self._more_at: int | None = None
+        self._resting: Timer | None = None
+        self._outdated = False
 
     def compose(self) -> ComposeResult:
         """Filter, note, table."""
@@ -77,87 +83,95 @@ class Records(Vertical):
         """The table."""
         return self.query_one(WindowedGrid)
 
+    # What is shown
+
     def show(self, wanted: Wanted) -> None:
         """Show these records; the same ones stay as they are."""
         if wanted != self.wanted:
             self._start(wanted)
 
     def reload(self) -> None:
-        """Read them again."""
-        if self.wanted is not None:
-            self._start(self.wanted)
+        """Read what is in view again; the place stays."""
+        if self.wanted is None:
+            return
+        self._turn += 1
+        kept = self.grid.windows_in_view
+        self._pages = {start: page for start, page in self._pages.items() if start in kept}
+        self.grid.forget(kept)
+        self.run_worker(self._load(self._turn, *kept), group="records-first", exclusive=True)
+
+    def table_changed(self) -> None:
+        """Read again, now or when the last reading has rested for a while."""
+        if self._resting is not None:
+            self._outdated = True
+            return
+        self._outdated = False
+        self._resting = self.set_timer(self.REST_SECONDS, self._rested)
+        self.reload()
+
+    def _rested(self) -> None:
+        self._resting = None
+        if self._outdated:
+            self.table_changed()
 
     def _start(self, wanted: Wanted) -> None:
+        other = self.wanted is None or wanted.model != self.wanted.model
         self.wanted = wanted
         self._turn += 1
         self._pages.clear()
-        field = self.query_one(Input)
+        field = self.query_one("#records-filter", Input)
         if field.value != wanted.where:
             with field.prevent(Input.Changed):
                 field.value = wanted.where
         self._say("reading …", "dim")
         self.grid.clear()
+        if other:
+            self.grid.move_to_column("0")
         self.run_worker(self._load(self._turn, 0), group="records-first", exclusive=True)
 
-    async def _load(self, turn: int, start: int) -> None:
-        wanted = self.wanted
-        if wanted is None:
-            return
-        page = await self._fetch(wanted, start, WindowedGrid.WINDOW)
-        if turn != self._turn:
-            return
-        if isinstance(page, str):
-            self._say(page, "warn")
-            return
-        self._take(page, start)
+    async def _load(self, turn: int, *starts: int) -> None:
+        """Read windows, one after the other, unless others are wanted meanwhile."""
+        for start in starts:
+            wanted = self.wanted
+            if wanted is None:
+                return
+            page = await self._fetch(wanted, start, WindowedGrid.WINDOW)
+            if turn != self._turn:
+                return
+            if isinstance(page, str):
+                self._say(page, "warn")
+                return
+            self._take(page, start, wanted)
 
-    def _take(self, page: Page, start: int) -> None:
+    def _take(self, page: Page, start: int, wanted: Wanted) -> None:
+        held = self.record_at(self.grid.cursor_index)
         if start == 0:
-            self.grid.set_columns(columns(page))
+            self.grid.set_columns(columns(page, wanted.order_by, wanted.descending))
         self._pages[start] = page
+        count = self._count(page, start)
+        self.grid.set_window(start, [record_row(start + place, page, place) for place in range(len(page.rows))])
+        self.grid.set_count(count)
+        if held is not None and held[1] and held[1] in page.keys:
+            self.grid.move_to(str(start + page.keys.index(held[1])))
+        self._tell(page, count, wanted)
+
+    def _count(self, page: Page, start: int) -> int:
         known = start + len(page.rows)
         if page.total is not None and not page.total.approximate:
-            count = max(known, int(page.total.value))
-        else:
-            count = max(self.grid.row_count, known + (1 if page.more else 0))
-        self.grid.set_count(count)
-        self.grid.set_window(start, [_row(start + place, page, place) for place in range(len(page.rows))])
-        self._tell(page, count)
+            return max(known, int(page.total.value))
+        return max(self.grid.row_count if page.more else 0, known + (1 if page.more else 0))
 
-    def _tell(self, page: Page, count: int) -> None:
-        wanted = self.wanted
+    def _tell(self, page: Page, count: int, wanted: Wanted) -> None:
         if not count:
-            nothing = "no record matches this filter" if wanted and wanted.where else "it holds no records"
-            self._say(nothing, "dim")
+            self._say("no record matches this filter" if wanted.where else "it holds no records", "dim")
             return
         total = wording.write(page.total) if page.total is not None else f"{count:,}{'+' if page.more else ''}"
-        order = f" · by {plain(wanted.order_by, 30)}" if wanted and wanted.order_by else ""
-        order += " ↓" if order and wanted and wanted.descending else ""
+        order = f" · by {plain(wanted.order_by, 30)}" if wanted.order_by else ""
+        order += " ↓" if order and wanted.descending else ""
         self._say(f"{total} records{order} · {wording.duration(page.how.milliseconds)}", "dim")
 
     def _say(self, text: str, role: str) -> None:
         self.query_one("#records-note", Lines).set_lines([line(" ", (plain(text), role))])
-
-    def on_windowed_grid_window_requested(self, event: WindowedGrid.WindowRequested) -> None:
-        """Read what came into view."""
-        event.stop()
-        if event.start:
-            self.run_worker(self._load(self._turn, event.start))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Ask the engine."""
-        event.stop()
-        if self.wanted is not None:
-            asked = Wanted(self.wanted.model, event.value.strip(), self.wanted.order_by, self.wanted.descending)
-            self._start(asked)
-            self.grid.focus()
-
-    def on_grid_selected(self, event: Grid.Selected) -> None:
-        """Open the record under the cursor."""
-        event.stop()
-        found = self.record_at(int(event.key))
-        if found is not None:
-            self.post_message(self.Opened(*found))
 
     def record_at(self, index: int) -> tuple[dict[str, Any], tuple[Any, ...]] | None:
         """A record that is loaded, with its key."""
@@ -169,74 +183,39 @@ class Records(Vertical):
         key = page.keys[index - start] if index - start < len(page.keys) else ()
         return dict(zip(page.columns, values, strict=False)), key
 
+    # What was asked for
+
+    def on_windowed_grid_window_requested(self, event: WindowedGrid.WindowRequested) -> None:
+        """Read what came into view."""
+        event.stop()
+        if event.start or self._pages:
+            self.run_worker(self._load(self._turn, event.start))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Ask the engine."""
+        event.stop()
+        if self.wanted is not None:
+            self._start(replace(self.wanted, where=event.value.strip()))
+            self.grid.focus()
+
+    def on_grid_selected(self, event: Grid.Selected) -> None:
+        """Open the record under the cursor."""
+        event.stop()
+        found = self.record_at(int(event.key))
+        if found is not None:
+            self.post_message(self.Opened(*found))
+
+    def on_windowed_grid_header_clicked(self, event: WindowedGrid.HeaderClicked) -> None:
+        """A click on a label sorts."""
+        event.stop()
+        self.sort()
+
+    def sort(self) -> None:
+        """Sort by the column under the cursor: ascending, descending, not at all."""
+        page, key = next(iter(self._pages.values()), None), self.grid.column_key
+        if self.wanted is not None and page is not None and key is not None:
+            self._start(self.wanted.sorted_by(page.columns[int(key)]))
+
     def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one(Input).focus()
-
-
-def columns(page: Page) -> tuple[Column, ...]:
-    """A column for each field, as wide as the first rows need."""
-    out = []
-    for place, name in enumerate(page.columns):
-        values = [row[place] for row in page.rows[:50]]
-        texts = [_cell(value).cell_len for value in values]
-        label = plain(name, WIDEST) or "“”"
-        width = max(NARROWEST, min(WIDEST, max([len(label), *texts])))
-        right = any(_is_number(value) for value in values) and all(v is None or _is_number(v) for v in values)
-        out.append(Column(str(place), label, width, align="right" if right else "left"))
-    return tuple(out)
-
-
-def _is_number(value: object) -> bool:
-    import decimal
-
-    return isinstance(value, int | float | decimal.Decimal) and not isinstance(value, bool)
-
-
-def _row(index: int, page: Page, place: int) -> Row:
-    return Row(str(index), {str(column): _cell(value) for column, value in enumerate(page.rows[place])})
-
-
-def _cell(value: object) -> Text:
-    if value is None:
-        return line(("null", "dim"))
-    if isinstance(value, Clipped):
-        return line(plain(wording.scalar(value.head, WIDEST - 2), WIDEST - 2), ("…", "dim"))
-    if value == "":
-        return line(("“”", "dim"))
-    return line(plain(wording.scalar(value, WIDEST), WIDEST))
-
-
-def record_lines(record: dict[str, Any]) -> list[Text]:
-    """A record in full: a line for each field, long texts over several."""
-    label = min(24, max((len(plain(name, 24)) for name in record), default=1))
-    out: list[Text] = []
-    for name, value in record.items():
-        shown = _written(value)
-        head = line((f"{plain(name, 24) or '“”':<{label}}  ", "dim"))
-        for place, part in enumerate(shown):
-            out.append(line(head if place == 0 else " " * (label + 2), part))
-    return out
-
-
-def _written(value: object) -> list[Text]:
-    if value is None:
-        return [line(("null", "dim"))]
-    if isinstance(value, Clipped):
-        unit = "bytes" if isinstance(value.head, bytes) else "characters"
-        return [*_written(value.head)[:20], line((f"… {value.length:,} {unit} in all", "dim"))]
-    if isinstance(value, bytes):
-        return [line(plain(value.hex(" ", 2), 400), (f"   {wording.size(len(value))}", "dim"))]
-    text = value if isinstance(value, str) else dumps(value)
-    parts = text.splitlines() or [""]
-    return [line(piece) for part in parts[:200] for piece in _folded(plain(part))]
-
-
-def _folded(text: str, width: int = 78) -> list[str]:
-    return [text[at : at + width] for at in range(0, len(text), width)] or [""]
-
-
-def copied(record: dict[str, Any]) -> str:
-    """A record as JSON; what was cut says so by its length."""
-    whole = {name: value.head if isinstance(value, Clipped) else value for name, value in record.items()}
-    return dumps(whole, indent=2)
+        self.query_one("#records-filter", Input).focus()

@@ -30,9 +30,16 @@ class TabLine(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__([Text(""), Text("")], id=id)
         self._places: tuple[tuple[int, int, str], ...] = ()
+        self._shown: tuple[Sequence[tuple[str, str]], str, Text] | None = None
+
+    def on_resize(self) -> None:
+        """Another width has room for other things."""
+        if self._shown is not None:
+            self.show(*self._shown)
 
     def show(self, tabs: Sequence[tuple[str, str]], chosen: str, right: Text) -> None:
         """Show tabs as (name, what stands behind the name)."""
+        self._shown = (tabs, chosen, right)
         text, places = line(" "), []
         for name, behind in tabs:
             start = text.cell_len

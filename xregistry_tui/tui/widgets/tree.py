@@ -13,9 +13,10 @@ from textual.message import Message
 from xregistry_tui.actions.views import Node, NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling import wording
-from xregistry_tui.tui.format import line
+from xregistry_tui.tui.format import fitted, line
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.grid import Column, Grid, Row
+from xregistry_tui.tui.widgets.columns import LEAD, Column, Row
+from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.header import GLYPHS
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ class Tree(Grid):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "open", "open", show=False, id="tree.open")]
 
     class NodeSaid(Message):
-        """What both messages have: the tree, the node's path and kind."""
+        """What both messages have: the tree, the node's path and kind; whether somebody `moved` the cursor."""
 
-        def __init__(self, tree: Tree, path: str, kind: NodeKind) -> None:
+        def __init__(self, tree: Tree, path: str, kind: NodeKind, *, moved: bool = True) -> None:
             super().__init__()
             self.tree = tree
             self.path = path
             self.kind = kind
+            self.moved = moved
 
         @property
         def control(self) -> Tree:
@@ -66,7 +68,7 @@ class Tree(Grid):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(header=False, gap=1, id=id)
-        self._widen(4)
+        self.set_columns((Column("title", "", 10, flex=1),))
         self._children: Callable[[str], tuple[Node, ...]] = lambda _path: ()
         self._opened: dict[str, bool] = {}
         self._leaves: dict[str, Leaf] = {}
@@ -96,15 +98,20 @@ class Tree(Grid):
         self._draw(flash=False)
         return self.move_to(path)
 
-    def _widen(self, note: int) -> None:
-        self.set_columns((Column("title", "", 10, flex=1), Column("note", "", note, align="right")))
+    @property
+    def needed(self) -> int:
+        """The cells that the widest line takes, titles and notes whole."""
+        notes = [line(row.cells.get("note", "")).cell_len for row in self._rows]
+        titles = [row.indent + line(row.cells["title"]).cell_len for row in self._rows]
+        return LEAD + max(
+            (title + note + (1 if note else 0) for title, note in zip(titles, notes, strict=True)), default=0
+        )
 
     def _draw(self, *, flash: bool = True) -> None:
         found = self._matching() if self._filter else self._below("", 0)
         leaves = {leaf.node.path: leaf for leaf in found}
         self._leaves = leaves
         rows = [Row(path, self._cells(leaf), indent=2 * leaf.depth) for path, leaf in leaves.items()]
-        self._widen(max([4, *(line(row.cells["note"]).cell_len for row in rows)]))
         if not rows:
             text = f"nothing has “{plain(self._filter, 20)}” in it" if self._filter else "nothing yet"
             rows = [Row("", {"title": line((text, "dim"))}, spill="title", inert=True)]
@@ -166,6 +173,16 @@ class Tree(Grid):
             }
         return {"title": line(_glyph(node), f" {title}"), "note": _note(node)}
 
+    def _row_text(self, row: Row) -> Text:
+        """The note takes what it needs at the right end, the title has the rest."""
+        note = line(row.cells.get("note", "")).copy()
+        if (row.key, "note") in self._flashing:
+            note.stylize("flash")
+        width = self.size.width - LEAD
+        rest = max(0, width - note.cell_len - (1 if note.plain else 0))
+        title = fitted(line(" " * row.indent, row.cells["title"]), rest)
+        return line(" " * LEAD, title, " " if note.plain else "", note)
+
     # Moving
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
@@ -173,7 +190,7 @@ class Tree(Grid):
         event.stop()
         leaf = self._leaves.get(event.key)
         if leaf is not None:
-            self.post_message(self.NodeHighlighted(self, event.key, leaf.node.kind))
+            self.post_message(self.NodeHighlighted(self, event.key, leaf.node.kind, moved=event.moved))
 
     def on_grid_selected(self, event: Grid.Selected) -> None:
         """Branches open and close, leaves are selected."""

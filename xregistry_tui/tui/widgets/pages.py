@@ -1,0 +1,130 @@
+"""Subjects that are no model, as pages to read: functions, types, resources, and what lies below a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from xregistry_tui.profiling import wording
+from xregistry_tui.schema.canonical import dumps
+from xregistry_tui.tui.format import fitted, line
+from xregistry_tui.tui.text import plain
+
+if TYPE_CHECKING:
+    import datetime
+
+    from xregistry_tui.actions.views import FunctionView, Node, ResourceView, TypeView
+
+SHOWN = 200
+EMPTY = {
+    "models": "No models yet. They appear when something is connected: xreg-tui FILE, or xreg-tui demo.",
+    "functions": "No functions. A program registers them with @register_function.",
+    "types": "No types. A program registers them with registry.types.register.",
+    "resources": "Nothing is connected. Leave with ctrl+q and start xreg-tui with a file, or xreg-tui demo.",
+}
+GONE = "Nothing is here, not yet or not any more."
+_STANDING = {"live": ("●", "good"), "connecting": ("⟳", "accent"), "failed": ("✗", "bad"), "closed": ("○", "dim")}
+
+
+def opening_lines(what: str) -> Iterator[Text]:
+    """Nothing is open yet."""
+    yield Text("")
+    yield line("  ", ("⟳ ", "accent"), f"opening {plain(what, 60) or 'the workspace'} …")
+
+
+def failure_lines(reason: str, hint: str) -> Iterator[Text]:
+    """Why nothing could be opened, what to try, and the keys that do it."""
+    yield Text("")
+    yield line("  ", ("✗ ", "bad"), (plain(reason, 400), "bright"))
+    if hint:
+        yield line("    ", (plain(hint, 400), "dim"))
+    yield Text("")
+    yield line("    ", ("r", "accent"), (" try again    ", "dim"), ("q", "accent"), (" leave", "dim"))
+
+
+def empty_lines() -> Iterator[Text]:
+    """Nothing is registered: what to do next."""
+    yield Text("")
+    yield line("  ", (EMPTY["models"], "dim"))
+
+
+def function_lines(function: FunctionView, now: datetime.datetime) -> Iterator[Text]:
+    """A function: signature, docstring, where it comes from, how it was called."""
+    yield line(" ", (plain(function.title), "bright"), (plain(function.signature), "text"))
+    yield line(" ", (plain(function.module), "dim"))
+    yield Text("")
+    yield from _paragraph(function.docstring or "It has no docstring.")
+    yield Text("")
+    yield _entry("tags", ", ".join(plain(tag, 40) for tag in function.tags) or wording.NOTHING)
+    yield _entry("calls", f"{function.calls:,}")
+    yield _entry("failed", f"{function.failures:,}")
+    yield _entry("last", wording.ago(function.last_called, now) if function.last_called else "never called here")
+
+
+def type_lines(registered: TypeView) -> Iterator[Text]:
+    """A type: what it is made of, what it asks for, examples."""
+    yield line(" ", (plain(registered.title), "bright"), (f"   {plain(registered.category)}", "dim"))
+    yield from _paragraph(registered.description or "It has no description.")
+    yield Text("")
+    yield _entry("of", plain(registered.base_type, 60))
+    for name, value in registered.constraints.items():
+        yield _entry(plain(name, 14), plain(value, 60))
+    for example in registered.examples:
+        yield _entry("example", plain(dumps(example), 60))
+
+
+def resource_lines(resource: ResourceView) -> Iterator[Text]:
+    """A resource: where it is, how it stands, its collections with what failed and why."""
+    glyph, role = _STANDING.get(resource.status, ("○", "dim"))
+    yield line(
+        *(" ", (plain(resource.name), "bright"), f"   {plain(resource.kind)}   ", (glyph, role), f" {resource.status}"),
+        ("   READ-ONLY", "dim"),
+        ("   PRODUCTION", "bad bold") if resource.level == "production" else "",
+    )
+    yield line(" ", (plain(resource.location), "dim"))
+    if resource.reason:
+        yield line(" ", (plain(resource.reason), "warn"))
+    yield Text("")
+    if resource.latency_ms is not None:
+        yield _entry("answers in", wording.duration(resource.latency_ms))
+    yield _entry("we cost", f"{wording.duration(resource.spent_ms_per_minute)} a minute")
+    yield Text("")
+    failed = resource.failed or {}
+    yield line(
+        (f" {len(resource.collections)} collections", "dim"), (f"   {len(failed)} failed" if failed else "", "bad")
+    )
+    for name, reason in failed.items():
+        yield line("   ", ("✗ ", "bad"), plain(name, 40), (f"   {plain(reason)}", "dim"))
+    for name in resource.collections:
+        if name not in failed:
+            yield line("     ", plain(name, 60))
+    if not resource.collections and resource.status == "live":
+        yield line("   ", ("It holds nothing to look at. r looks again.", "dim"))
+
+
+def branch_lines(path: str, nodes: tuple[Node, ...]) -> Iterator[Text]:
+    """A group or namespace: what is right below it."""
+    title = path.rpartition(".")[2]
+    yield line(" ", (plain(title), "bright"), (f"   {len(nodes)} below", "dim"))
+    yield Text("")
+    shown = nodes[:SHOWN]
+    counts = [wording.write(node.count) if node.count is not None else plain(node.note, 20) for node in shown]
+    names = max((len(plain(node.title, 50)) for node in shown), default=0)
+    digits = max((len(count) for count in counts), default=0)
+    for node, count in zip(shown, counts, strict=True):
+        yield line("   ", fitted(plain(node.title, 50), names), "   ", (f"{count:>{digits}}", "dim"))
+    if len(nodes) > SHOWN:
+        yield line("   ", (f"⋯ {len(nodes) - SHOWN:,} more", "dim"))
+    if not nodes:
+        yield line("   ", (EMPTY.get(path, GONE), "dim"))
+
+
+def _paragraph(text: str) -> Iterator[Text]:
+    for part in text.strip().splitlines():
+        yield line(" ", plain(part))
+
+
+def _entry(label: str, text: str) -> Text:
+    return line("   ", (f"{label:<14}", "dim"), text)

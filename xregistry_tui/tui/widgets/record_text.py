@@ -1,0 +1,88 @@
+"""Records as cells of a table, in full, and as text to copy."""
+
+from __future__ import annotations
+
+import decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from xregistry_tui.profiling import wording
+from xregistry_tui.resources.base import Clipped
+from xregistry_tui.schema.canonical import dumps
+from xregistry_tui.tui.format import line
+from xregistry_tui.tui.text import plain
+from xregistry_tui.tui.widgets.columns import Column, Row
+
+if TYPE_CHECKING:
+    from xregistry_tui.resources.base import Page
+
+NARROWEST, WIDEST = 4, 28
+_ARROWS = {True: "↓", False: "↑"}
+
+
+def columns(page: Page, order_by: str | None = None, descending: bool = False) -> tuple[Column, ...]:
+    """A column for each field, as wide as the first rows need; the one that orders the records has an arrow."""
+    out = []
+    for place, name in enumerate(page.columns):
+        values = [row[place] for row in page.rows[:50]]
+        arrow = f" {_ARROWS[descending]}" if name == order_by else ""
+        label = (plain(name, WIDEST - len(arrow)) or "“”") + arrow
+        width = max(NARROWEST, min(WIDEST, max([len(label), *(_cell(value).cell_len for value in values)])))
+        right = any(_is_number(value) for value in values) and all(v is None or _is_number(v) for v in values)
+        out.append(Column(str(place), label, width, align="right" if right else "left"))
+    return tuple(out)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | decimal.Decimal) and not isinstance(value, bool)
+
+
+def record_row(index: int, page: Page, place: int) -> Row:
+    """The record at a place of a page as the row of that index."""
+    return Row(str(index), {str(column): _cell(value) for column, value in enumerate(page.rows[place])})
+
+
+def _cell(value: object) -> Text:
+    if value is None:
+        return line(("null", "dim"))
+    if isinstance(value, Clipped):
+        return line(plain(wording.scalar(value.head, WIDEST - 2), WIDEST - 2), ("…", "dim"))
+    if value == "":
+        return line(("“”", "dim"))
+    return line(plain(wording.scalar(value, WIDEST), WIDEST))
+
+
+def record_lines(record: dict[str, Any]) -> list[Text]:
+    """A record in full: a line for each field, long texts over several."""
+    label = min(24, max((len(plain(name, 24)) for name in record), default=1))
+    out: list[Text] = []
+    for name, value in record.items():
+        shown = _written(value)
+        head = line((f"{plain(name, 24) or '“”':<{label}}  ", "dim"))
+        for place, part in enumerate(shown):
+            out.append(line(head if place == 0 else " " * (label + 2), part))
+    return out
+
+
+def _written(value: object) -> list[Text]:
+    if value is None:
+        return [line(("null", "dim"))]
+    if isinstance(value, Clipped):
+        unit = "bytes" if isinstance(value.head, bytes) else "characters"
+        return [*_written(value.head)[:20], line((f"… {value.length:,} {unit} in all", "dim"))]
+    if isinstance(value, bytes):
+        return [line(plain(value.hex(" ", 2), 400), (f"   {wording.size(len(value))}", "dim"))]
+    text = value if isinstance(value, str) else dumps(value)
+    parts = text.splitlines() or [""]
+    return [line(piece) for part in parts[:200] for piece in _folded(plain(part))]
+
+
+def _folded(text: str, width: int = 78) -> list[str]:
+    return [text[at : at + width] for at in range(0, len(text), width)] or [""]
+
+
+def copied(record: dict[str, Any]) -> str:
+    """A record as JSON; what was cut says so by its length."""
+    whole = {name: value.head if isinstance(value, Clipped) else value for name, value in record.items()}
+    return dumps(whole, indent=2)

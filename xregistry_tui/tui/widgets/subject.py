@@ -1,0 +1,160 @@
+"""The subject beside the tree: a model in tabs, anything else as a page to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+from textual.containers import Vertical
+from textual.message import Message
+
+from xregistry_tui.profiling.plan import Grade
+from xregistry_tui.tui.format import line
+from xregistry_tui.tui.widgets.fields_panel import FieldsPanel
+from xregistry_tui.tui.widgets.grid import Grid
+from xregistry_tui.tui.widgets.line_list import Line, LineList
+from xregistry_tui.tui.widgets.quality_panel import QualityPanel
+from xregistry_tui.tui.widgets.record_text import copied
+from xregistry_tui.tui.widgets.records import Fetch, Records, Wanted
+from xregistry_tui.tui.widgets.source import Source
+from xregistry_tui.tui.widgets.subject_head import SubjectHead
+from xregistry_tui.tui.widgets.tabs import TabLine
+
+if TYPE_CHECKING:
+    import datetime
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from xregistry_tui.actions.views import ModelView
+
+TABS = ("fields", "records", "quality", "code")
+
+
+class Subject(Vertical):
+    """What the tree's cursor is on. `fetch` gives pages of a model's records."""
+
+    class TabOpened(Message):
+        """Another tab is shown."""
+
+    class CodeRequested(Message):
+        """The source of the model is to be shown: see `show_code`."""
+
+    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._fetch = fetch
+        self._looked: object = None
+        self.model: ModelView | None = None
+        self.tab = "fields"
+
+    def compose(self) -> ComposeResult:
+        """Head, tabs, and everything that a subject can be."""
+        yield SubjectHead(id="subject-head")
+        yield TabLine(id="subject-tabs")
+        yield FieldsPanel(id="tab-fields")
+        yield Records(self._fetch, id="tab-records")
+        yield QualityPanel(id="tab-quality")
+        yield Source(id="tab-code")
+        yield LineList(id="page", cursor=False)
+
+    # What is shown
+
+    def show_page(self, lines: Iterable[Text]) -> None:
+        """Show a page instead of a model."""
+        self.model = None
+        self.set_class(True, "-page")
+        self.query_one(SubjectHead).clear()
+        self.query_one("#page", LineList).set_lines(Line(text) for text in lines)
+
+    def show(self, model: ModelView, now: datetime.datetime) -> None:
+        """Show a model in the tab that is open."""
+        before, self.model = self.model, model
+        self.set_class(False, "-page")
+        for name in TABS:
+            self.set_class(name == self.tab, f"-{name}")
+        self.query_one(SubjectHead).show(model, now)
+        self._draw_tabs(model)
+        other = before is None or before.path != model.path
+        if self.tab == "fields":
+            self.query_one(FieldsPanel).show(model, now)
+        elif self.tab == "records":
+            self._draw_records(model, other)
+        elif self.tab == "quality":
+            self.query_one(QualityPanel).show(model)
+        elif other or not self.query_one(Source).source:
+            self.post_message(self.CodeRequested())
+
+    def tick(self, now: datetime.datetime) -> None:
+        """The countdown and the ages."""
+        if self.model is not None:
+            self.query_one(SubjectHead).show(self.model, now)
+            if self.tab == "fields":
+                self.query_one(FieldsPanel).tick(now)
+
+    def _draw_tabs(self, model: ModelView) -> None:
+        behind = {"fields": str(len(model.shape.fields))}
+        profile = model.binding.profile if model.binding else None
+        right = grades(profile.method, profile.n) if profile is not None else Text("")
+        self.query_one(TabLine).show([(name, behind.get(name, "")) for name in TABS], self.tab, right)
+
+    def _draw_records(self, model: ModelView, other: bool) -> None:
+        records = self.query_one(Records)
+        profile = model.binding.profile if model.binding else None
+        before, self._looked = self._looked, profile.as_of if profile is not None else None
+        if records.wanted is None or records.wanted.model != model.path:
+            records.show(Wanted(model.path))
+        elif not other and before != self._looked:
+            records.table_changed()
+
+    async def show_code(self, path: str, source: str) -> None:
+        """Show the source of a model, unless another one is the subject by now."""
+        if self.model is not None and self.model.path == path:
+            await self.query_one(Source).show(source)
+
+    # What has the keys
+
+    @property
+    def panel(self) -> Widget:
+        """What takes the keys."""
+        if self.model is None:
+            return self.query_one("#page")
+        if self.tab == "fields":
+            return self.query_one(FieldsPanel).grid
+        if self.tab == "records":
+            return self.query_one(Records).grid
+        return self.query_one(QualityPanel).grid if self.tab == "quality" else self.query_one(Source)
+
+    def open_tab(self, name: str, now: datetime.datetime) -> None:
+        """Show another tab of the model."""
+        if self.model is not None:
+            self.tab = name
+            self.show(self.model, now)
+            self.post_message(self.TabOpened())
+
+    def show_records(self, wanted: Wanted, now: datetime.datetime) -> None:
+        """Show these records of the model."""
+        self.query_one(Records).show(wanted)
+        self.open_tab("records", now)
+
+    @property
+    def copied(self) -> str:
+        """What the cursor is on, as text to copy."""
+        if self.tab == "code":
+            return self.query_one(Source).source
+        if self.tab != "records":
+            return self.panel.cursor_key or "" if isinstance(self.panel, Grid) else ""
+        records = self.query_one(Records)
+        found = records.record_at(records.grid.cursor_index)
+        return copied(found[0]) if found else ""
+
+
+def grades(method: Grade, n: int) -> Text:
+    """The three grades, the one in hand marked."""
+    pieces: list[Any] = []
+    for grade in Grade:
+        name = grade.value.upper() if grade is method else grade.value
+        more = f" {n:,}" if grade is method and grade is Grade.SAMPLE else ""
+        pieces += [(" › ", "dim")] if pieces else []
+        pieces.append((f"{name}{more}", "text" if grade is method else "dim"))
+    return line(*pieces)
