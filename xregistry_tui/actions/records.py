@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -75,10 +76,9 @@ def _source(model: RegisteredModel) -> str:
     from xregistry_tui.schema.modelgen import source
 
     if model.metadata.source is ModelSource.STATIC:
-        try:
+        # one made in a prompt, or shipped without its source, is written anew
+        with contextlib.suppress(OSError, TypeError):
             return inspect.getsource(model.model_class)
-        except (OSError, TypeError):  # made in a prompt, or shipped without its source
-            pass
     return source(model.shape, model.metadata.name)
 
 
