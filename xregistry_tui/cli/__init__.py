@@ -10,24 +10,37 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xregistry_tui.cli.words import BROKEN_PIPE, BUG, FINE, INTERRUPTED, UNREACHABLE, USAGE, parser, read
+from xregistry_tui.cli.words import BROKEN_PIPE, BUG, FINE, INTERRUPTED, UNREACHABLE, UNWRITTEN, USAGE, parser, read
 
 if TYPE_CHECKING:
     import argparse
 
 __all__ = ["main"]
 
+STANDARD_OUTPUT = 1
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code."""
+    _occupy()
     try:
         code = _ended(sys.argv[1:] if argv is None else argv)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader left: what is still held for it must go nowhere, and without a message
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        # what is still held for the reader must go nowhere: the interpreter would try again, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STANDARD_OUTPUT)
+        return BROKEN_PIPE if isinstance(error, BrokenPipeError) else UNWRITTEN
     return code
+
+
+def _occupy() -> None:
+    """Put something where a standard stream was closed: the next file opened would become that stream."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _ended(argv: Sequence[str]) -> int:
@@ -60,6 +73,9 @@ def _guarded(options: argparse.Namespace) -> int:
     try:
         return commands.BY_NAME[options.command](options)
     except BrokenPipeError:
+        raise
+    except commands.Unwritten as error:
+        commands.say(f"the output cannot be written: {error.strerror}")
         raise
     except Exception as error:
         code = _code_of(error)

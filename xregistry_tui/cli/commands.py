@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -23,19 +24,41 @@ if TYPE_CHECKING:
     from xregistry_tui.cli.opening import Opened
 
 
+LONGEST_LINE = 1_000
+
+
+class Unwritten(OSError):
+    """Standard output takes no data: its disk is full, it is closed, or its reader has left."""
+
+
 def say(text: str, code: int = FINE) -> int:
     """One line on standard error, safe to print, and the code to leave with."""
-    sys.stderr.write(f"xreg-tui: {visible(mask_text(' '.join(text.split())))}\n")
+    line = visible(mask_text(" ".join(text.split())))
+    if sys.stderr is not None:
+        sys.stderr.write(f"xreg-tui: {line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + '…'}\n")
     return code
 
 
 def put(text: str) -> None:
-    """Data, on standard output."""
-    sys.stdout.write(f"{text}\n")
+    """Data, on standard output; raises `BrokenPipeError`, `Unwritten`."""
+    if sys.stdout is None:
+        raise Unwritten(errno.EBADF, "standard output is closed")
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unwritten(error.errno, error.strerror) from error
 
 
-def _on_terminal() -> bool:
-    return sys.stdout.isatty() and sys.stdin.isatty()
+def _no_terminal() -> str:
+    """Why the dashboard cannot be drawn here; empty where it can."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        return "the dashboard needs a terminal"
+    if os.environ.get("TERM") == "dumb":
+        return "the dashboard needs a terminal that can place text (TERM is dumb)"
+    return ""
 
 
 def _settings(options: argparse.Namespace) -> tuple[Path | None, dict[str, Any]]:
@@ -46,9 +69,9 @@ def _settings(options: argparse.Namespace) -> tuple[Path | None, dict[str, Any]]
 
 def open_targets(options: argparse.Namespace) -> int:
     """`xreg-tui [TARGET…]`: the dashboard."""
-    if not _on_terminal():
+    if why := _no_terminal():
         instead = f"xreg-tui profile {options.targets[0]}" if options.targets else "xreg-tui profile TARGET"
-        return say(f"the dashboard needs a terminal; without one, `{instead}` prints what it would show", USAGE)
+        return say(f"{why}; without one, `{instead}` prints what it would show", USAGE)
     from xregistry_tui.cli.opening import open_session
 
     settings = _settings(options)
@@ -62,7 +85,7 @@ def demo(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     with ExitStack() as stack:
-        if _on_terminal():
+        if not _no_terminal():
             return _dashboard(lambda: open_demo(*settings, stack), "demo")
         from xregistry_tui.cli.profile import profile_demo
 

@@ -60,13 +60,13 @@ async def _look(opened: Opened, target: str, collection: str | None, grade: Grad
         if resource is None:
             raise ActionError(f"{name} was closed while it was looked at; try again")
         views.sort(key=lambda view: (view.binding.collection, view.binding.model))
+        unread = [(what, why) for what, why in failures(resource, views) if collection in {None, what}]
         if as_json:
             put(dumps(profile_document(resource, views), indent=2))
         elif text := profile_text(views):
             put(text)
-        elif not views:
+        elif not views and not unread:
             say(f"{name} holds no table and no view")
-        unread = [(what, why) for what, why in failures(resource, views) if collection in {None, what}]
     finally:
         await session.close()
     for what, why in unread:

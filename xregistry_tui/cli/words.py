@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 COMMANDS = ("demo", "profile", "config")
 GLOBAL_OPTIONS = ("--settings", "--role")
-FINE, FAILED, USAGE, UNREACHABLE, BUG, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 130, 141
+FINE, FAILED, USAGE, UNREACHABLE, BUG, UNWRITTEN, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 74, 130, 141
 
 USAGE_LINES = "xreg-tui [--settings FILE] [--role ROLE] [TARGET ...]\n       xreg-tui COMMAND ..."
 DESCRIPTION = "See what your data looks like, live: open a database, watch every table, check records against it."
@@ -30,7 +30,7 @@ A first word that equals a command is the command: a file named demo is ./demo.
 Databases are opened read-only. Without a target, what [[resources]] of the settings name is opened.
 
 exit codes: 0 fine, 1 data or settings failed the check, 2 wrong usage, 3 could not connect or read,
-            70 a mistake of this program (the log has it), 130 interrupted
+            70 a mistake of this program (the log has it), 74 the output could not be written, 130 interrupted
 """
 
 
