@@ -134,7 +134,7 @@ class Connection:
     def run(self, work: Callable[[Asker], T], limit: Limit) -> T:
         """Do `work` on a consistent file: again when what it read was replaced under it."""
         for attempt in range(_ATTEMPTS):
-            connection, stamp = self._opened()
+            connection, stamp = self._opened(limit)
             try:
                 result = work(Asker(connection, limit, self.notes, self.epoch))
             except sqlite3.Error as error:
@@ -149,15 +149,18 @@ class Connection:
             if stamp.access in (Access.JOURNAL, Access.SHARED) or stamp.same_as(look(self.path)):
                 return result
             self.drop()
-        raise ResourceBusy(f"{self.path.name} changes faster than it can be read", "it is tried again")
+        raise ResourceBusy(f"{self.path.name} changes faster than it can be read", "wait until its writer rests")
 
-    def _opened(self) -> tuple[sqlite3.Connection, Stamp]:
+    def _opened(self, limit: Limit) -> tuple[sqlite3.Connection, Stamp]:
         stamp = look(self.path)
         if self._open is not None and not self._still_good(stamp):
             self.drop()
         connection = self._open
         if connection is None:
-            connection, stamp = self._fresh(stamp)
+            try:
+                connection, stamp = self._fresh(stamp)
+            except sqlite3.Error as error:
+                raise translate(error, self.path, limit) from error
         self._open, self.stamp = connection, stamp
         return connection, stamp
 
@@ -192,11 +195,15 @@ def _open(path: Path, access: Access) -> sqlite3.Connection:
     uri = f"file:{percent(str(path))}?{_OPTIONS[access]}"
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.text_factory = _text
-    if access is Access.PRIVATE:
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    connection.execute(f"PRAGMA trusted_schema = {_trust()}")
+    try:
+        if access is Access.PRIVATE:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA trusted_schema = {_trust()}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     connection.set_authorizer(_authorize)
     return connection
 
@@ -274,7 +281,7 @@ def _ended(name: str, limit: Limit) -> ResourceError:
 def _by_primary_code(error: sqlite3.Error, path: Path, code: int) -> ResourceError:
     name = path.name
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
-        return ResourceBusy(f"{name} is locked by its writer", "it is tried again")
+        return ResourceBusy(f"{name} is locked by its writer", "wait until the writer is done")
     if code == sqlite3.SQLITE_NOTADB:
         return ResourceBroken(f"{name} is not an SQLite database, or is encrypted", "name a file that SQLite wrote")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR):

@@ -76,7 +76,13 @@ def look(path: Path) -> Stamp:
         raise ResourceBroken(f"{path.name} is truncated to {found.st_size} bytes", "restore it from a copy")
     log = _neighbour(path, "-wal")
     newest = max(found.st_mtime, log.st_mtime if log else 0.0)
-    return Stamp(_identity(found), _identity(log) if log else None, _access(path, header, log), _past(newest))
+    stamp = Stamp(_identity(found), _identity(log) if log else None, _access(path, header, log), _past(newest))
+    whole = _whole_size(header)
+    if found.st_size < whole and stamp.access is Access.JOURNAL and stamp.settled and not _neighbour(path, "-journal"):
+        raise ResourceBroken(
+            f"{path.name} is truncated to {found.st_size:,} of {whole:,} bytes", "restore it from a copy"
+        )
+    return stamp
 
 
 def read_header(path: Path, found: os.stat_result | None = None) -> bytes:
@@ -106,7 +112,7 @@ def held(path: Path) -> Iterator[None]:
             break
         time.sleep(_LOCK_PAUSE)
     else:
-        raise ResourceBusy(f"{path.name} is locked by its writer", "it is tried again")
+        raise ResourceBusy(f"{path.name} is locked by its writer", "wait until the writer is done")
     try:
         yield
     finally:
@@ -167,7 +173,7 @@ def _state(path: Path) -> os.stat_result:
     except PermissionError as error:
         raise ResourceDenied(f"the folder of {path.name} may not be entered", "ask for permission on it") from error
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ResourceGone(f"there is no file {path}", "check the path; it is tried again") from error
+        raise ResourceGone(f"there is no file {path}", "check the path") from error
     except (OSError, ValueError) as error:
         raise ResourceGone(f"{path} cannot be looked at: {error}", "check the path") from error
     if stat.S_ISDIR(found.st_mode):
@@ -175,6 +181,14 @@ def _state(path: Path) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise ResourceBroken(f"{path} is not a regular file", "name a database file")
     return found
+
+
+def _whole_size(header: bytes) -> int:
+    """The bytes of the file as its header counts them; 0 where the count is out of date."""
+    if len(header) < HEADER_BYTES or header[24:28] != header[92:96]:
+        return 0
+    page, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
+    return pages * (65_536 if page == 1 else page)
 
 
 def _neighbour(path: Path, suffix: str) -> os.stat_result | None:
