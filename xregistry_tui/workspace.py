@@ -74,6 +74,7 @@ class Workspace:
         self._unwritten: list[AuditRecord] = []
         self._writing = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
+        self._attending: set[asyncio.Task[None]] = set()
         registry.get_enriched().observe(self._observed)
 
     @property
@@ -130,6 +131,12 @@ class Workspace:
         job = self.start_job(title, task)
         task.add_done_callback(lambda _: self.end_job(job))
 
+    def attend(self, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for something in the background that may never come: no job, and nobody waits for it; ends with us."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._attending.add(task)
+        task.add_done_callback(self._attending.discard)
+
     async def idle(self) -> None:
         """Wait until no job runs and every binding was looked at once, or failed."""
         current = asyncio.current_task()
@@ -177,7 +184,8 @@ class Workspace:
     async def close(self) -> None:
         """Cancel what runs, close every resource; closing twice is harmless."""
         current = asyncio.current_task()
-        running = [job.task for job in self.jobs if job.task is not None and job.task is not current]
+        jobs = {job.task for job in self.jobs if job.task is not None}
+        running = (jobs | self._attending) - {current}
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

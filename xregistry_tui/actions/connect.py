@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from xregistry_tui.workspace import Workspace
 
 
+RETRY_FIRST, RETRY_LONGEST = 1.0, 30.0  # seconds
+
+
 async def connect(workspace: Workspace, target: str, name: str | None = None, *, wait: bool = True) -> Result:
     """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
 
@@ -30,7 +34,12 @@ async def connect(workspace: Workspace, target: str, name: str | None = None, *,
     if held is not None and held.status is not ConnectionStatus.FAILED:
         return Result(resource.name, f"{resource.name} is connected already")
     workspace.set_connection(Connection(resource=resource))
-    await _open(workspace, resource)
+    try:
+        await _open(workspace, resource)
+    except ResourceError as error:
+        if error.recoverable and not wait:
+            workspace.attend(_try_again(workspace, resource))
+        raise
     if not wait:
         workspace.spawn(f"discovering {resource.name}", _discover_alone(workspace, resource))
         return Result(resource.name, f"{resource.get_type()} · open")
@@ -54,6 +63,7 @@ def _resource_for(workspace: Workspace, target: str, name: str | None) -> XResou
 
 async def _open(workspace: Workspace, resource: XResource) -> None:
     job = workspace.start_job(f"connecting {resource.name}")
+    workspace.change_connection(resource.name, status=ConnectionStatus.CONNECTING)
     try:
         await resource.connect()
     except ResourceError as error:
@@ -65,13 +75,27 @@ async def _open(workspace: Workspace, resource: XResource) -> None:
     workspace.change_connection(resource.name, status=ConnectionStatus.LIVE, reason="")
 
 
+async def _try_again(workspace: Workspace, resource: XResource) -> None:
+    """Open and discover less and less often, until that works, someone else did it, or the resource is let go."""
+    pause = RETRY_FIRST
+    while _is_failed(workspace, resource):
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, RETRY_LONGEST)
+        if _is_failed(workspace, resource):
+            with suppress(ResourceError):  # why not stands in the connection
+                await _open(workspace, resource)
+                await _discover_and_record(workspace, resource)
+
+
+def _is_failed(workspace: Workspace, resource: XResource) -> bool:
+    connection = workspace.connections.get(resource.name)
+    return connection is not None and connection.resource is resource and connection.status is ConnectionStatus.FAILED
+
+
 async def _discover_as_job(workspace: Workspace, resource: XResource) -> tuple[tuple[str, ...], dict[str, str]]:
     job = workspace.start_job(f"discovering {resource.name}")
     try:
         return await _discover(workspace, resource)
-    except ResourceError as error:
-        workspace.change_connection(resource.name, status=ConnectionStatus.FAILED, reason=str(error))
-        raise
     finally:
         workspace.end_job(job)
 
@@ -79,12 +103,16 @@ async def _discover_as_job(workspace: Workspace, resource: XResource) -> tuple[t
 async def _discover_alone(workspace: Workspace, resource: XResource) -> None:
     """Discovery that nobody waits for: what goes wrong is a state of the resource and a line of the trail."""
     try:
-        paths, failed = await _discover(workspace, resource)
+        await _discover_and_record(workspace, resource)
     except ResourceError as error:
-        workspace.change_connection(resource.name, status=ConnectionStatus.FAILED, reason=str(error))
+        if error.recoverable:
+            workspace.attend(_try_again(workspace, resource))
         await workspace.record(None, "failed", resource.name, str(error))
-    else:
-        await workspace.record(None, "discovered", resource.name, _said(resource, len(paths), len(failed)))
+
+
+async def _discover_and_record(workspace: Workspace, resource: XResource) -> None:
+    paths, failed = await _discover(workspace, resource)
+    await workspace.record(None, "discovered", resource.name, _said(resource, len(paths), len(failed)))
 
 
 def _distinct(resource: XResource) -> str:
@@ -99,8 +127,14 @@ def _said(resource: XResource, found: int, failed: int) -> str:
 
 
 async def discover(workspace: Workspace, resource: str) -> Result:
-    """Look for new collections; the value is (registered paths, {collection: reason} of those that failed)."""
-    held = _held(workspace, resource).resource
+    """Look for new collections; the value is (registered paths, {collection: reason} of those that failed).
+
+    What could not be opened before is opened first.
+    """
+    connection = _held(workspace, resource)
+    held = connection.resource
+    if connection.status is ConnectionStatus.FAILED:
+        await _open(workspace, held)
     paths, failed = await _discover_as_job(workspace, held)
     return Result((paths, failed), _said(held, len(paths), len(failed)))
 
@@ -123,6 +157,14 @@ def _held(workspace: Workspace, name: str) -> Connection:
 
 
 async def _discover(workspace: Workspace, resource: XResource) -> tuple[tuple[str, ...], dict[str, str]]:
+    try:
+        return await _register_all(workspace, resource)
+    except ResourceError as error:
+        workspace.change_connection(resource.name, status=ConnectionStatus.FAILED, reason=str(error))
+        raise
+
+
+async def _register_all(workspace: Workspace, resource: XResource) -> tuple[tuple[str, ...], dict[str, str]]:
     from xregistry_tui.resources.inspector import XInspector
 
     paths: list[str] = []
