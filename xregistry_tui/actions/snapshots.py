@@ -16,6 +16,7 @@ from xregistry_tui.actions.views import (
     Work,
 )
 from xregistry_tui.core.bindings import RefreshStatus
+from xregistry_tui.profiling.wording import named
 
 if TYPE_CHECKING:
     from xregistry_tui.core.audit import AuditRecord
@@ -69,7 +70,7 @@ def binding_view(workspace: Workspace, live: Live) -> BindingView:
     """One binding with its last good figures."""
     return BindingView(
         binding=live.binding,
-        title=workspace.registry.models[live.binding.model].title,
+        title=named(workspace.registry.models[live.binding.model].title),
         state=live.state,
         profile=live.profile,
         assessment=live.assessment,
@@ -93,7 +94,7 @@ def model_view(workspace: Workspace, model: RegisteredModel) -> ModelView:
     metadata = model.metadata
     return ModelView(
         path=model.path,
-        title=model.title,
+        title=named(model.title),
         version=model.version,
         source=metadata.source.value,
         shape=model.shape,
@@ -145,7 +146,7 @@ def work(workspace: Workspace) -> tuple[Work, ...]:
     looks = (
         Work(
             id=look.key,
-            title=workspace.registry.models[look.model].title,
+            title=named(workspace.registry.models[look.model].title),
             since=look.since,
             detail=f"{look.grade.value} pass",
         )

@@ -27,7 +27,7 @@ def profile_text(views: Iterable[BindingView]) -> str:
 
 
 def _block(view: BindingView, profile: Profile) -> str:
-    rows = [(name, *_cells_of(field)) for name, field in profile.fields.items()]
+    rows = [(wording.named(name), *_cells_of(field)) for name, field in profile.fields.items()]
     return "\n".join([_headline(view, profile), *columns([HEADERS, *rows])])
 
 
@@ -35,7 +35,7 @@ def _headline(view: BindingView, profile: Profile) -> str:
     overall = view.assessment.model.overall if view.assessment is not None else None
     rows = wording.write(profile.rows)
     parts = [
-        visible(profile.collection),
+        visible(wording.named(profile.collection)),
         f"{rows} {'row' if rows == '1' else 'rows'}",
         str(profile.method) if profile.n >= profile.rows.value else f"{profile.method} {profile.n:,}",
         f"quality {wording.percent(overall) if overall is not None else wording.NOTHING}",

@@ -9,6 +9,7 @@ from xregistry_tui.actions.views import BindingView, Node, NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import Figure
+from xregistry_tui.profiling.wording import named
 from xregistry_tui.workspace import ConnectionStatus
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _resource(connection: Connection) -> Node:
 
 
 def _child(workspace: Workspace, child: Child) -> Node:
-    path, title, below = child.path, child.title, child.below
+    path, title, below = child.path, named(child.title), child.below
     if below:
         return Node(path=path, title=title, kind=NodeKind.NAMESPACE, children=below, count=Figure(value=below))
     if path.startswith("functions."):
@@ -71,11 +72,11 @@ def _child(workspace: Workspace, child: Child) -> Node:
 def _model(workspace: Workspace, model: RegisteredModel) -> Node:
     views = sorted((binding_view(workspace, live) for live in workspace.enriched.lives(model.path)), key=severity)
     if not views:
-        return Node(path=model.path, title=model.title, kind=NodeKind.MODEL, note="unbound")
+        return Node(path=model.path, title=named(model.title), kind=NodeKind.MODEL, note="unbound")
     worst = views[0]
     return Node(
         path=model.path,
-        title=model.title,
+        title=named(model.title),
         kind=NodeKind.MODEL,
         status=worst.state.status,
         count=worst.profile.rows if worst.profile is not None else None,

@@ -35,10 +35,10 @@ class NodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One line of the tree. `title` is the true name; `children` counts the level below (0: a leaf).
+    """One line of the tree. `title` is the true name, written to be read.
 
-    `count` is the rows of a model or the items of a group; `note` is a short dim word (`sqlite`, `unbound`, `static`);
-    `failing` counts live records seen to violate the model.
+    `children` counts the level below (0: a leaf); `count` is the rows of a model or the items of a group; `note` is a
+    short dim word (`sqlite`, `unbound`, `static`); `failing` counts live records seen to violate the model.
     """
 
     path: str

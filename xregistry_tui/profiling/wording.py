@@ -10,7 +10,7 @@ import datetime
 import decimal
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from xregistry_tui.profiling.plan import Grade
@@ -186,6 +186,11 @@ def cut(text: str, width: int) -> str:
     return line if len(text) <= width else line[: width - 1] + "…"
 
 
+def named(name: str) -> str:
+    """A name as it is; one that is empty, or that spaces begin or end, in quotes: else it could not be seen."""
+    return name if name and name == name.strip() else f"“{name}”"
+
+
 def _data(value: object) -> str:
     import json
 
@@ -194,25 +199,24 @@ def _data(value: object) -> str:
     return str(value)
 
 
-def _number_forms(value: float | decimal.Decimal) -> tuple[str, ...]:
-    """The ways to write a number, best first, shortest last."""
+def _number_forms(value: float | decimal.Decimal) -> Iterator[str]:
+    """The ways to write a number, best first, shortest last; each is written only when those before did not fit."""
     if value.is_nan() if isinstance(value, decimal.Decimal) else isinstance(value, float) and math.isnan(value):
-        return ("NaN",)
+        yield "NaN"
+        return
     if not isinstance(value, int) and math.isinf(value):
-        return ("∞" if value > 0 else "-∞",)
-    exponent = _exponent_forms(value)
-    if isinstance(value, int) and value.bit_length() > 128:
-        return exponent
-    amount = abs(float(value))
-    # `compact` is out of its units beyond 10¹⁵
-    short = (compact(float(value)),) if 1000 <= amount < 1e15 else ()
-    fewer = tuple(f"{value:.{digits}g}" for digits in (6, 4, 2)) if amount < 1000 else short
-    return (f"{value:,}", str(value), *fewer, *exponent)
-
-
-def _exponent_forms(value: float | decimal.Decimal) -> tuple[str, ...]:
+        yield "∞" if value > 0 else "-∞"
+        return
+    if not isinstance(value, int) or value.bit_length() <= 128:
+        yield f"{value:,}"
+        yield str(value)
+        amount = abs(float(value))
+        if amount < 1000:
+            yield from (f"{value:.{digits}g}" for digits in (6, 4, 2))
+        elif amount < 1e15:  # `compact` is out of its units beyond
+            yield compact(float(value))
     exact = decimal.Decimal(value)
-    return tuple(f"{exact:.{digits}e}" for digits in (3, 1, 0))
+    yield from (f"{exact:.{digits}e}" for digits in (3, 1, 0))
 
 
 def _moment_forms(value: datetime.datetime | datetime.date | datetime.time) -> tuple[str, ...]:
@@ -232,8 +236,13 @@ def _clock(value: datetime.time) -> str:
     return value.isoformat("seconds" if value.second else "minutes")
 
 
-def _fitting(forms: Sequence[str], width: int) -> str:
-    return next((form for form in forms if len(form) <= width), cut(forms[-1], width))
+def _fitting(forms: Iterable[str], width: int) -> str:
+    """The first that fits, else the last, cut."""
+    form = ""
+    for form in forms:
+        if len(form) <= width:
+            return form
+    return cut(form, width)
 
 
 def bar(share: float | None, width: int) -> str:
