@@ -9,6 +9,7 @@ from tests.tui.shop_session import HOSTILE, NOW, STATUSES, ShopSession, ago
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.actions.views import FunctionView, Node, NodeKind, ResourceView, TypeView, Work
 from xregistry_tui.core.bindings import RefreshStatus
+from xregistry_tui.profiling.plan import Cost
 from xregistry_tui.profiling.profile import Figure, How
 from xregistry_tui.resources.base import Page
 
@@ -127,6 +128,9 @@ class ExploreSession(ShopSession):
     async def _cancel(self, work: str) -> None:
         self.works = ()
         self.mark("work")
+
+    async def _cost(self, model: str) -> Cost:
+        return Cost(rows=6_412, milliseconds=30.0)
 
     async def _sharpen(self, model: str) -> None:
         """Sharper than exact there is nothing."""

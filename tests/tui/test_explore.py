@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,12 +14,15 @@ from textual.widgets import Input
 
 from tests.tui.hearing import app_of, settled
 from tests.tui.sessions import SOURCE, ExploreSession
-from tests.tui.shop_session import HOSTILE
+from tests.tui.shop_session import HOSTILE, NOW
 from xregistry_tui.core.bindings import RefreshState, RefreshStatus
+from xregistry_tui.profiling.plan import Grade
+from xregistry_tui.profiling.profile import Profile
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.explore import ExploreScreen
 from xregistry_tui.tui.screens.peek import PeekScreen
 from xregistry_tui.tui.widgets.grid import Grid
+from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.line_list import LineList
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.records import Records
@@ -126,6 +130,140 @@ async def test_records_come_in_windows_and_a_filter_goes_to_the_engine() -> None
         await settled(pilot)
         assert panel.grid.row_count == 1
         assert session.asked[-1][1]["where"] == "id=7"
+
+
+def asked_for(session: ExploreSession) -> list[dict[str, object]]:
+    return [arguments for verb, arguments in session.asked if verb == "records"]
+
+
+async def test_s_sorts_by_the_column_under_the_cursor_up_down_and_not_at_all() -> None:
+    async with exploring() as (_, pilot, screen, session):
+        await pilot.press("right_square_bracket")
+        await settled(pilot)
+        orders = []
+        for keys in (("right", "s"), ("s",), ("s",)):
+            await pilot.press(*keys)
+            await settled(pilot)
+            orders.append((asked_for(session)[-1]["order_by"], asked_for(session)[-1]["descending"]))
+            assert screen.query_one(Records).grid.column_key == "1"
+        assert orders == [("status", False), ("status", True), (None, False)]
+        await pilot.press("s")
+        await settled(pilot)
+        assert "status ↑" in screen.query_one(Records).grid.render_line(0).text
+        assert "by status" in words(screen, "#records-note")
+
+
+async def test_a_click_on_a_label_sorts_too() -> None:
+    async with exploring() as (_, pilot, screen, session):
+        await pilot.press("right_square_bracket")
+        await settled(pilot)
+        await pilot.click(screen.query_one(Records).grid, offset=(3, 0))
+        await settled(pilot)
+        assert asked_for(session)[-1]["order_by"] == "id"
+
+
+def looked_again(session: ExploreSession, seconds: int) -> None:
+    first = session.views[0]
+    profile = looked(session)
+    as_of = NOW + datetime.timedelta(seconds=seconds)
+    session.replace_views((replace(first, profile=replace(profile, as_of=as_of)), *session.views[1:]))
+
+
+def looked(session: ExploreSession) -> Profile:
+    profile = session.views[0].profile
+    assert profile is not None
+    return profile
+
+
+async def drawn(pilot: Pilot[None], screen: ExploreScreen, session: ExploreSession) -> None:
+    """The screen has heard of what changed."""
+    async with asyncio.timeout(10):
+        while screen.subject.model is None or screen.subject.model.binding != session.views[0]:
+            await pilot.pause()
+    await settled(pilot)
+
+
+async def test_a_changed_table_is_read_again_where_one_is_and_not_at_every_change() -> None:
+    async with exploring() as (_, pilot, screen, session):
+        await pilot.press("right_square_bracket")
+        await settled(pilot)
+        await pilot.press("end")
+        await settled(pilot)
+        before = len(asked_for(session))
+        for seconds in (1, 2, 3):
+            looked_again(session, seconds)
+            await drawn(pilot, screen, session)
+        again = asked_for(session)[before:]
+        assert {arguments["offset"] for arguments in again} == {200}
+        assert len(again) == 1
+        assert screen.query_one(Records).grid.cursor_key == "249"
+
+
+async def test_what_changed_meanwhile_is_read_when_the_last_reading_has_rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Records, "REST_SECONDS", 0.2)
+    async with exploring() as (_, pilot, screen, session):
+        await pilot.press("right_square_bracket")
+        await settled(pilot)
+        for seconds in (1, 2, 3):
+            looked_again(session, seconds)
+            await drawn(pilot, screen, session)
+        async with asyncio.timeout(10):
+            while len(asked_for(session)) < 3:
+                await pilot.pause()
+
+
+async def test_a_state_that_changes_without_the_data_reads_no_records() -> None:
+    async with exploring() as (_, pilot, screen, session):
+        await pilot.press("right_square_bracket")
+        await settled(pilot)
+        session.change("models.shop.orders", RefreshState(status=RefreshStatus.REFRESHING))
+        await drawn(pilot, screen, session)
+        assert len(asked_for(session)) == 1
+
+
+async def test_a_better_grade_says_its_cost_first_and_the_best_says_nothing() -> None:
+    session = ExploreSession()
+    first = session.views[0]
+    session.views = (replace(first, profile=replace(looked(session), method=Grade.SAMPLE)), *session.views[1:])
+    async with exploring(session) as (_, pilot, screen, _session):
+        assert "+ exact ≈ 30 ms" in screen.query_one(Hints).plain
+        await pilot.press("down")
+        await settled(pilot)
+        assert "+ " not in screen.query_one(Hints).plain
+        await pilot.press("up")
+        await settled(pilot)
+        assert [verb for verb, _ in session.asked].count("cost") == 1
+
+
+async def test_the_hint_says_what_enter_does_with_the_field() -> None:
+    async with exploring() as (_, pilot, screen, _session):
+        await pilot.press("right", "end")
+        await settled(pilot)
+        assert "enter records by placed_at, newest first" in screen.query_one(Hints).plain
+
+
+@pytest.mark.parametrize("subject", ["", "models.shop.stock"])
+async def test_models_that_come_later_are_not_overtaken_by_where_the_cursor_happened_to_be(subject: str) -> None:
+    session = ExploreSession()
+    whole, session.tree = session.tree, {"": (*session.tree[""][1:], session.tree[""][0])}
+    async with exploring(session, subject=subject) as (app, pilot, screen, _session):
+        session.tree = whole
+        session.mark("tree")
+        async with asyncio.timeout(10):
+            while screen.nodes.cursor_key != (subject or "models.shop.orders"):
+                await pilot.pause()
+        await settled(pilot)
+        assert app.subject == screen.nodes.cursor_key
+
+
+async def test_a_subject_that_goes_leaves_the_one_beside_it() -> None:
+    session = ExploreSession()
+    async with exploring(session) as (app, pilot, _screen, _session):
+        session.tree["models.shop"] = tuple(node for node in session.tree["models.shop"] if node.title != "orders")
+        session.mark("tree")
+        async with asyncio.timeout(10):
+            while app.subject == "models.shop.orders":
+                await pilot.pause()
 
 
 async def test_a_filter_that_is_none_says_how_to_write_one() -> None:

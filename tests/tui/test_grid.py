@@ -164,6 +164,27 @@ async def test_wide_tables_scroll_by_columns_behind_the_first() -> None:
         assert list(grid.shown_columns) == ["name", "count", "note"]
 
 
+async def test_the_cursor_goes_from_column_to_column_and_what_it_is_in_is_in_view() -> None:
+    grid = WindowedGrid()
+    async with hosting(grid, (20, 6)) as (_, pilot):
+        grid.set_window(0, rows("a"))
+        grid.set_count(1)
+        assert grid.column_key == "name"
+        await pilot.press("right")
+        assert (grid.column_key, list(grid.shown_columns)) == ("count", ["name", "count", "note"])
+        await pilot.press("right", "right")
+        assert (grid.column_key, list(grid.shown_columns)) == ("note", ["name", "note"])
+        await pilot.press("left")
+        assert (grid.column_key, list(grid.shown_columns)) == ("count", ["name", "count", "note"])
+
+
+async def test_a_click_on_a_label_enters_its_column() -> None:
+    grid = WindowedGrid()
+    async with hosting(grid) as (_, pilot):
+        await pilot.click(WindowedGrid, offset=(32, 0))
+        assert grid.column_key == "note"
+
+
 async def test_a_terminal_of_one_cell_and_back_harms_nothing() -> None:
     grid = Grid()
     async with hosting(grid) as (_, pilot):

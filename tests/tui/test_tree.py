@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from tests.tui.sessions import ExploreSession
 from xregistry_tui.actions.views import Node, NodeKind
+from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.tui import themes
 from xregistry_tui.tui.widgets.tree import Tree
 
@@ -124,3 +125,17 @@ async def test_state_stands_beside_the_name() -> None:
         drawn = titles(tree)
         assert any("● orders" in title and title.endswith("6,412") for title in drawn)
         assert any("◐ stock" in title and title.endswith("stale 4 min") for title in drawn)
+
+
+async def test_a_title_is_cut_only_where_its_own_note_takes_the_room() -> None:
+    session = ExploreSession()
+    long = Node(
+        path="models.shop.long", title="a_table_with_a_long_name_ends", kind=NodeKind.MODEL, count=Figure(value=7)
+    )
+    noted = Node(path="models.shop.noted", title="b", kind=NodeKind.MODEL, note="unbound")
+    session.tree["models.shop"] = (long, noted)
+    async with growing(session) as (tree, _, _app):
+        drawn = titles(tree)
+        assert any(title.endswith("a_table_with_a_long_name_ends      7") for title in drawn)
+        assert any(title.endswith("unbound") for title in drawn)
+        assert tree.needed == len("      ○ a_table_with_a_long_name_ends 7")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from xregistry_tui.profiling import wording
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.schema.rules import OneOf
+from xregistry_tui.schema.rules import OneOf, Reference
 from xregistry_tui.schema.shape import Kind
 from xregistry_tui.tui.format import fitted, line
 from xregistry_tui.tui.text import plain
@@ -56,7 +56,8 @@ def _has_tops(field: FieldShape, seen: FieldProfile) -> bool:
     """Whether its most frequent values say more than how the values spread."""
     if not seen.top or seen.histogram is None:
         return bool(seen.top)
-    least = TOP_SHARE * seen.present if field.kind in MEASURED else 2
+    measured = field.kind in MEASURED and not any(isinstance(rule, Reference) for rule in field.rules)
+    least = TOP_SHARE * seen.present if measured else 2
     return seen.top[0].count >= max(2, least)
 
 

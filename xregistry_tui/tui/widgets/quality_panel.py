@@ -34,7 +34,7 @@ COLUMNS = (
 )
 MODEL = "\0model"
 THRESHOLD, FAR = 0.95, 0.85
-EXPLAINED = "· no rule    — not looked at    ▒ below 95    ▓ below 85    valid: obey their rules ÷ present"
+EXPLAINED = "· no rule  — not looked at  ▒ below 95  ▓ below 85  valid: of those present"
 
 
 class QualityPanel(Vertical):
