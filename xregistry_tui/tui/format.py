@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Span, Text
@@ -89,6 +90,23 @@ def fitted(text: str | Text, width: int, align: str = "left") -> Text:
     else:
         out.pad_right(room)
     return out
+
+
+def folded(text: Text, width: int) -> list[Text]:
+    """A line in pieces of at most `width` cells, broken between words; those that follow stand under the first word.
+
+    >>> [part.plain for part in folded(Text("  one two three"), 9)]
+    ['  one two', '  three']
+    """
+    indent = min(len(text.plain) - len(text.plain.lstrip()), width // 2)
+    parts: list[Text] = []
+    while text.cell_len > width:
+        fits = len(set_cell_size(text.plain, width).rstrip())
+        blank = text.plain.rfind(" ", indent + 1, fits + 1)
+        at = blank if blank > 0 else max(fits, indent + 1)
+        parts.append(text[:at])
+        text = line(" " * indent, text[at:][len(text.plain[at:]) - len(text.plain[at:].lstrip()) :])
+    return [*parts, text]
 
 
 def spread(left: Text, right: Text, width: int) -> Text:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 SHOWN = 200
 EMPTY = {
-    "models": "No models yet. They appear when something is connected: xreg-tui FILE, or xreg-tui demo.",
+    "models": (
+        "No models yet. They come from what is connected: the resources below say what each of them holds, and what of "
+        "it could not be read. Is none there? Leave with ctrl+q and start xreg-tui FILE, or xreg-tui demo."
+    ),
     "functions": "No functions. A program registers them with @register_function.",
     "types": "No types. A program registers them with registry.types.register.",
     "resources": "Nothing is connected. Leave with ctrl+q and start xreg-tui with a file, or xreg-tui demo.",

@@ -13,7 +13,7 @@ from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.widgets.fields_panel import FieldsPanel
 from xregistry_tui.tui.widgets.grid import Grid
-from xregistry_tui.tui.widgets.line_list import Line, LineList
+from xregistry_tui.tui.widgets.page import Page
 from xregistry_tui.tui.widgets.quality_panel import QualityPanel
 from xregistry_tui.tui.widgets.record_text import copied
 from xregistry_tui.tui.widgets.records import Fetch, Records, Wanted
@@ -56,7 +56,7 @@ class Subject(Vertical):
         yield Records(self._fetch, id="tab-records")
         yield QualityPanel(id="tab-quality")
         yield Source(id="tab-code")
-        yield LineList(id="page", cursor=False)
+        yield Page(id="page")
 
     # What is shown
 
@@ -65,7 +65,7 @@ class Subject(Vertical):
         self.model = None
         self.set_class(True, "-page")
         self.query_one(SubjectHead).clear()
-        self.query_one("#page", LineList).set_lines(Line(text) for text in lines)
+        self.query_one(Page).show(lines)
 
     def show(self, model: ModelView, now: datetime.datetime) -> None:
         """Show a model in the tab that is open."""
