@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rich.text import Text
@@ -12,6 +12,7 @@ from xregistry_tui.actions.views import BindingView, ResourceView
 from xregistry_tui.core.bindings import RefreshState, RefreshStatus
 from xregistry_tui.profiling.wording import bar, duration, percent, signed, since, spark, write
 from xregistry_tui.tui.format import joined, line
+from xregistry_tui.tui.glyphs import GLYPHS
 from xregistry_tui.tui.moments import next_look, until
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.grid import Cell, Column, Row
@@ -40,15 +41,6 @@ def columns(width: int) -> tuple[Column, ...]:
 
 REASON = ("trend", "pace", "bar", "quality", "drift")
 TICKING = ("last", "next")
-_GLYPHS: Mapping[RefreshStatus, tuple[str, str]] = {
-    RefreshStatus.WAITING: ("○", "dim"),
-    RefreshStatus.REFRESHING: ("⟳", "dim"),
-    RefreshStatus.LIVE: ("●", "good"),
-    RefreshStatus.PARTIAL: ("◐", "warn"),
-    RefreshStatus.STALE: ("◐", "warn"),
-    RefreshStatus.FAILED: ("✗", "bad"),
-    RefreshStatus.PAUSED: ("‖", "dim"),
-}
 GROUP = "resource:"
 FINE = 0.95
 
@@ -136,7 +128,7 @@ def glyph(view: BindingView) -> Text:
         status = RefreshStatus.LIVE
     if status is RefreshStatus.LIVE and view.alarms:
         return line(("▲", "warn"))
-    return line(_GLYPHS[status])
+    return line(GLYPHS[status])
 
 
 def _title(view: BindingView) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.message import Message
 
-from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.tui.format import joined, line, spread
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.lines import Lines
@@ -19,18 +18,7 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.views import Overview, ResourceView
 
-GLYPHS: dict[RefreshStatus, tuple[str, str]] = {
-    RefreshStatus.WAITING: ("○", "dim"),
-    RefreshStatus.REFRESHING: ("⟳", "accent"),
-    RefreshStatus.LIVE: ("●", "good"),
-    RefreshStatus.PARTIAL: ("◐", "warn"),
-    RefreshStatus.STALE: ("◐", "warn"),
-    RefreshStatus.FAILED: ("✗", "bad"),
-    RefreshStatus.PAUSED: ("‖", "dim"),
-}
 MODES = (("1", "Explore", "explore"), ("2", "Live", "live"), ("4", "Validate", "validate"))
-_GOOD = (RefreshStatus.LIVE, RefreshStatus.REFRESHING)
-_HALF = (RefreshStatus.STALE, RefreshStatus.PARTIAL)
 
 
 def resources_text(resources: Sequence[ResourceView], width: int = 60) -> Text:
@@ -49,13 +37,16 @@ def resources_text(resources: Sequence[ResourceView], width: int = 60) -> Text:
 
 def counts_text(overview: Overview) -> Text:
     """How many bindings stand where: good, half, bad; paused ones where there are any."""
+    from xregistry_tui.core.bindings import RefreshStatus  # there is nothing to count in the first picture
+
     statuses = overview.statuses or {}
+    good = sum(statuses.get(status, 0) for status in (RefreshStatus.LIVE, RefreshStatus.REFRESHING))
     failed = statuses.get(RefreshStatus.FAILED, 0)
-    half = sum(statuses.get(status, 0) for status in _HALF)
+    half = sum(statuses.get(status, 0) for status in (RefreshStatus.STALE, RefreshStatus.PARTIAL))
     paused = statuses.get(RefreshStatus.PAUSED, 0)
     return joined(
         (
-            line(("●", "good"), f" {sum(statuses.get(status, 0) for status in _GOOD)}"),
+            line(("●", "good"), f" {good}"),
             line(("◐", "warn" if half else "dim"), (f" {half}", "text" if half else "dim")),
             line(("✗", "bad" if failed else "dim"), (f" {failed}", "text" if failed else "dim")),
             line(("‖", "dim"), f" {paused}") if paused else "",

@@ -9,9 +9,9 @@ from rich.text import Text
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling import wording
 from xregistry_tui.tui.format import joined, line, spread
+from xregistry_tui.tui.glyphs import GLYPHS
 from xregistry_tui.tui.moments import next_look
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.header import GLYPHS
 from xregistry_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from xregistry_tui.actions.views import Node, NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling import wording
 from xregistry_tui.tui.format import fitted, line
+from xregistry_tui.tui.glyphs import GLYPHS
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.columns import LEAD, Column, Row
 from xregistry_tui.tui.widgets.grid import Grid
-from xregistry_tui.tui.widgets.header import GLYPHS
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import Figure
