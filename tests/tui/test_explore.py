@@ -13,11 +13,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.hearing import app_of, settled
-from tests.tui.sessions import SOURCE, ExploreSession
+from tests.tui.sessions import COLUMNS, SOURCE, ExploreSession
 from tests.tui.shop_session import HOSTILE, NOW
 from xregistry_tui.core.bindings import RefreshState, RefreshStatus
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.profiling.profile import Profile
+from xregistry_tui.profiling.profile import Figure, How, Profile
+from xregistry_tui.resources.base import Page
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.explore import ExploreScreen
 from xregistry_tui.tui.screens.peek import PeekScreen
@@ -25,6 +26,7 @@ from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.line_list import LineList
 from xregistry_tui.tui.widgets.lines import Lines
+from xregistry_tui.tui.widgets.record_text import columns, widened
 from xregistry_tui.tui.widgets.records import Records
 
 
@@ -151,6 +153,25 @@ async def test_s_sorts_by_the_column_under_the_cursor_up_down_and_not_at_all() -
         await settled(pilot)
         assert "status ↑" in screen.query_one(Records).grid.render_line(0).text
         assert "by status" in words(screen, "#records-note")
+
+
+async def test_a_column_grows_with_what_comes_into_view() -> None:
+    async with exploring() as (_, pilot, screen, _session):
+        await pilot.press("right_square_bracket")
+        await settled(pilot)
+        grid = screen.query_one(Records).grid
+        before = grid.columns[2].width
+        shown = Page(
+            columns=COLUMNS,
+            rows=((200, "paid", "x" * 25),),
+            keys=((200,),),
+            offset=200,
+            more=True,
+            total=Figure(value=250),
+            how=How(),
+        )
+        assert [new.width for new in widened(grid.columns, columns(shown))] == [4, 9, 25]
+        assert before < 25
 
 
 async def test_a_click_on_a_label_sorts_too() -> None:

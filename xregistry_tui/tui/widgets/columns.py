@@ -65,14 +65,27 @@ def needed(columns: Sequence[Column], gap: int) -> int:
     return sum(column.width for column in columns) + gap * max(0, len(columns) - 1)
 
 
+def in_view(columns: Sequence[Column], width: int, gap: int) -> tuple[Column, ...]:
+    """The columns that begin within `width` cells; the first one always does."""
+    kept: list[Column] = []
+    left = 0
+    for column in columns:
+        if kept and left >= width:
+            break
+        kept.append(column)
+        left += column.width + gap
+    return tuple(kept)
+
+
 def header_text(columns: Fitted, gap: int, at: str | None = None) -> Text:
     """The labels; that of the column `at` is the one that the cursor is in."""
-    out = line(" " * LEAD)
+    out = line(" " * LEAD, Text(" " * gap).join(fitted(column.label, width, column.align) for column, width in columns))
+    out.stylize("dim")
+    left = LEAD
     for column, width in columns:
-        label = fitted(column.label, width, column.align)
-        label.stylize("accent" if column.key == at else "dim")
-        out.append_text(label)
-        out.append(" " * gap)
+        if column.key == at:
+            out.stylize("accent", left, left + width)
+        left += width + gap
     return out
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -12,20 +14,22 @@ from xregistry_tui.resources.base import Clipped
 from xregistry_tui.schema.canonical import dumps
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.columns import Column, Row
+from xregistry_tui.tui.widgets.columns import Cell, Column, Row
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.base import Page
 
 NARROWEST, WIDEST = 4, 28
+MEASURED_ROWS, MEASURED_CELLS = 50, 5_000
 _ARROWS = {True: "↓", False: "↑"}
 
 
 def columns(page: Page, order_by: str | None = None, descending: bool = False) -> tuple[Column, ...]:
-    """A column for each field, as wide as the first rows need; the one that orders the records has an arrow."""
+    """A column for each field, as wide as some of its rows need; the one that orders the records has an arrow."""
     out = []
+    measured = page.rows[: max(2, min(MEASURED_ROWS, MEASURED_CELLS // max(1, len(page.columns))))]
     for place, name in enumerate(page.columns):
-        values = [row[place] for row in page.rows[:50]]
+        values = [row[place] for row in measured]
         arrow = f" {_ARROWS[descending]}" if name == order_by else ""
         label = (plain(name, WIDEST - len(arrow)) or "“”") + arrow
         width = max(NARROWEST, min(WIDEST, max([len(label), *(_cell(value).cell_len for value in values)])))
@@ -34,13 +38,41 @@ def columns(page: Page, order_by: str | None = None, descending: bool = False) -
     return tuple(out)
 
 
+def widened(shown: Sequence[Column], needed: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns that are shown, as wide as another page needs them too."""
+    if len(shown) != len(needed):
+        return tuple(needed)
+    return tuple(replace(old, width=max(old.width, new.width)) for old, new in zip(shown, needed, strict=True))
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float | decimal.Decimal) and not isinstance(value, bool)
 
 
 def record_row(index: int, page: Page, place: int) -> Row:
     """The record at a place of a page as the row of that index."""
-    return Row(str(index), {str(column): _cell(value) for column, value in enumerate(page.rows[place])})
+    return Row(str(index), Cells(page.rows[place]))
+
+
+class Cells(Mapping[str, Cell]):
+    """The values of a record as cells by their place; each is made when it is drawn: a record may have thousands."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Sequence[object]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Cell:
+        place = int(key)
+        if place >= len(self._values):
+            raise KeyError(key)
+        return _cell(self._values[place])
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, range(len(self._values)))
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _cell(value: object) -> Text:

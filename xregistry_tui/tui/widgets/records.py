@@ -16,7 +16,7 @@ from xregistry_tui.tui.format import line
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.lines import Lines
-from xregistry_tui.tui.widgets.record_text import columns, record_row
+from xregistry_tui.tui.widgets.record_text import columns, record_row, widened
 from xregistry_tui.tui.widgets.windowed_grid import WindowedGrid
 
 if TYPE_CHECKING:
@@ -145,8 +145,8 @@ class Records(Vertical):
 
     def _take(self, page: Page, start: int, wanted: Wanted) -> None:
         held = self.record_at(self.grid.cursor_index)
-        if start == 0:
-            self.grid.set_columns(columns(page, wanted.order_by, wanted.descending))
+        made = columns(page, wanted.order_by, wanted.descending)
+        self.grid.set_columns(widened(self.grid.columns, made) if self._pages else made)
         self._pages[start] = page
         count = self._count(page, start)
         self.grid.set_window(start, [record_row(start + place, page, place) for place in range(len(page.rows))])

@@ -10,7 +10,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from xregistry_tui.tui.format import ground, line, palette, strip
-from xregistry_tui.tui.widgets.columns import LEAD, Column, Fitted, Row, changed, fit, header_text, row_text
+from xregistry_tui.tui.widgets.columns import LEAD, Column, Fitted, Row, changed, fit, header_text, in_view, row_text
 
 FLASH_SECONDS = 0.4
 MARK = "▌"
@@ -129,6 +129,8 @@ class Sheet(ScrollView):
         columns = self._columns
         if self._wide and columns:
             columns = (columns[0], *columns[1 + self._aside :])
+        if self._wide:
+            columns = in_view(columns, self.room, self._gap)
         self._fitted = fit(columns, self.room, drop=not self._wide, gap=self._gap)
         self._measure()
         self.refresh()
