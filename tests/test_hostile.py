@@ -20,7 +20,8 @@ from textual.pilot import Pilot
 from xregistry_tui.actions.session import Session
 from xregistry_tui.cli.opening import open_session
 from xregistry_tui.core.bindings import RefreshStatus
-from xregistry_tui.tui.app import XregApp
+from xregistry_tui.tui.app import Appearance, XregApp
+from xregistry_tui.tui.themes import NAMES
 from xregistry_tui.tui.widgets.page import Page
 from xregistry_tui.tui.widgets.tree import Tree
 
@@ -257,6 +258,17 @@ async def test_resizing_to_one_cell_and_back_harms_nothing(shop: Path) -> None:
                 await desk.pilot.pause()
             assert "READ-ONLY" in desk.screen
             assert desk.app.return_code is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_theme_that_comes_with_it_dresses_every_mode(shop: Path, name: str) -> None:
+    async with dashboard(shop) as desk:
+        desk.app.dress(Appearance(theme=name))
+        for mode in ("1", "2", "4", "question_mark"):
+            await desk.pilot.press(mode)
+            await desk.pilot.pause()
+            assert desk.screen.strip()
+        assert desk.app.theme == name
 
 
 # Streams

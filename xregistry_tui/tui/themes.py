@@ -6,7 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from xregistry_tui.config import packaged
 from xregistry_tui.tui.format import BACKGROUNDS, ROLES
@@ -40,11 +40,14 @@ def theme(data: Mapping[str, Any]) -> Theme:
     """A theme of the tables `colors` and `roles`; raises `BadTheme`."""
     colors = _colors(data, "colors", COLORS)
     roles = _colors(data, "roles", (*ROLES, *BACKGROUNDS), blank=BACKGROUNDS)
+    dark, ansi = bool(data.get("dark", True)), bool(data.get("ansi", False))
+    # where the terminal's own colours show, Textual derives none for its widgets
+    own = BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"].variables if ansi else {}
     return Theme(
         name=str(data.get("name") or "unnamed"),
-        dark=bool(data.get("dark", True)),
-        ansi=bool(data.get("ansi", False)),
-        variables={**{f"x-{role}": colour for role, colour in roles.items()}, **_widgets(colors, roles)},
+        dark=dark,
+        ansi=ansi,
+        variables={**own, **{f"x-{role}": colour for role, colour in roles.items()}, **_widgets(colors, roles)},
         background=colors["background"],
         surface=colors["surface"],
         panel=colors["panel"],
