@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Input
 
-from xregistry_tui.actions.base import ActionError
-from xregistry_tui.actions.views import NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
-from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.tui import clipboard
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
 from xregistry_tui.tui.screens.explore_hints import model_hints, subject_hints
+from xregistry_tui.tui.screens.explore_reading import fetch_records, fetch_source, page_lines
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets import pages
 from xregistry_tui.tui.widgets.field_detail import from_the_top, how_line
@@ -32,15 +30,13 @@ from xregistry_tui.tui.widgets.source import Source
 from xregistry_tui.tui.widgets.subject import TABS, Subject
 from xregistry_tui.tui.widgets.tabs import TabLine
 from xregistry_tui.tui.widgets.tree import Tree
+from xregistry_tui.tui.widgets.tree_pane import TreePane
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from xregistry_tui.actions.session import Session
     from xregistry_tui.resources.base import Page
-
-TREE_LEAST = 31
-TREE_MOST = ((160, 44), (120, 34), (0, TREE_LEAST))
 
 
 class ExploreScreen(ModeScreen):
@@ -64,15 +60,11 @@ class ExploreScreen(ModeScreen):
     def __init__(self) -> None:
         super().__init__()
         self._costs = Costs()
-        self._revealed = ""
-        self._tree_width = TREE_LEAST
 
     def compose_body(self) -> ComposeResult:
         """The tree, and its subject."""
         with Horizontal(id="explore"):
-            with Vertical(id="explore-tree"):
-                yield Input(placeholder="/ filter", id="tree-filter")
-                yield Tree(id="tree")
+            yield TreePane(id="explore-tree")
             yield Subject(self._fetch, id="explore-subject")
 
     def on_mount(self) -> None:
@@ -82,7 +74,12 @@ class ExploreScreen(ModeScreen):
     @property
     def nodes(self) -> Tree:
         """The tree."""
-        return self.query_one("#tree", Tree)
+        return self.pane.nodes
+
+    @property
+    def pane(self) -> TreePane:
+        """The tree with its filter."""
+        return self.query_one(TreePane)
 
     @property
     def subject(self) -> Subject:
@@ -106,12 +103,8 @@ class ExploreScreen(ModeScreen):
             self._draw_subject(session)
 
     def _read_tree(self, session: Session) -> None:
-        """The subject is looked for in the tree until it was there once."""
-        self.nodes.read(session.children)
-        if not self.app.subject:
-            self.app.subject = self._first_model()
-        if self.app.subject != self._revealed and self.nodes.reveal(self.app.subject):
-            self._revealed = self.app.subject
+        self.pane.read(session.children, self.app.subject)
+        self.app.subject = self.app.subject or self.pane.found
         self._fit_tree()
 
     def on_items(self, keys: frozenset[str]) -> None:
@@ -133,23 +126,8 @@ class ExploreScreen(ModeScreen):
         """The countdown and the ages."""
         self.subject.tick(self.app.now())
 
-    def _first_model(self) -> str:
-        leaves = (self.nodes.leaf(row.key) for row in self.nodes.rows)
-        return next((leaf.node.path for leaf in leaves if leaf and leaf.node.kind is NodeKind.MODEL), "")
-
     async def _fetch(self, wanted: Wanted, offset: int, limit: int) -> Page | str:
-        session = self.app.session
-        if session is None:
-            return "nothing is open"
-        order = {"order_by": wanted.order_by, "descending": wanted.descending}
-        window = {"offset": offset, "limit": limit}
-        try:
-            page: Page = (
-                await session.perform("records", model=wanted.model, where=wanted.where, **order, **window)
-            ).value
-        except (ActionError, ResourceError) as error:
-            return str(error)
-        return page
+        return await fetch_records(self.app.session, wanted, offset, limit)
 
     # Drawing
 
@@ -165,7 +143,7 @@ class ExploreScreen(ModeScreen):
         path = self.app.subject
         model = session.model(path) if path.startswith("models.") else None
         if model is None:
-            self.subject.show_page(_page(session, path, self))
+            self.subject.show_page(page_lines(session, path, self.app.now()))
         else:
             self.subject.show(model, self.app.now())
             if (asked := self._costs.unknown(model)) is not None:
@@ -177,23 +155,15 @@ class ExploreScreen(ModeScreen):
     def on_resize(self, event: Any) -> None:
         """Everything that is fitted by hand is fitted anew."""
         super().on_resize(event)
-        self._tree_width = TREE_LEAST
-        self._fit_tree()
+        self._fit_tree(anew=True)
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
         if self.app.session is not None:
             self._draw_subject(self.app.session)
 
-    def _fit_tree(self) -> None:
-        """The tree is as wide as its titles need within limits; it does not shrink while one looks at it."""
-        column = self.query_one("#explore-tree")
-        if self.size.width < NARROW:
-            column.styles.clear_rule("width")
-            return
-        most = next(most for width, most in TREE_MOST if self.size.width >= width)
-        self._tree_width = max(self._tree_width, min(most, self.nodes.needed + 2))
-        column.styles.width = self._tree_width
+    def _fit_tree(self, *, anew: bool = False) -> None:
+        self.pane.fit(self.size.width if self.size.width >= NARROW else None, anew=anew)
 
     # What the widgets say
 
@@ -202,9 +172,9 @@ class ExploreScreen(ModeScreen):
         """A cursor that settled by itself chooses nothing, unless what it was on is gone."""
         session = self.app.session
         overtaken = event.path != self.nodes.cursor_key  # the cursor has moved on since
-        chosen = event.moved or self._revealed == self.app.subject != ""
+        chosen = event.moved or self.pane.found == self.app.subject != ""
         if session is not None and chosen and event.path != self.app.subject and not overtaken:
-            self.app.subject = self._revealed = event.path
+            self.app.subject = self.pane.found = event.path
             self._draw_subject(session)
             self.draw_shell()
 
@@ -254,23 +224,13 @@ class ExploreScreen(ModeScreen):
             self.run_worker(self._code(model.path), group="code", exclusive=True)
 
     async def _code(self, path: str) -> None:
-        session = self.app.session
-        if session is None:
+        if (session := self.app.session) is None:
             return
-        try:
-            source = str((await session.perform("code", model=path)).value)
-        except (ActionError, ResourceError) as error:
-            self.query_one(Source).say(str(error))
-            return
-        await self.subject.show_code(path, source)
-
-    @on(Input.Changed, "#tree-filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self.nodes.filter(event.value)
-
-    @on(Input.Submitted, "#tree-filter")
-    def _filter_done(self) -> None:
-        self.nodes.focus()
+        source, reason = await fetch_source(session, path)
+        if reason:
+            self.query_one(Source).say(reason)
+        else:
+            await self.subject.show_code(path, source)
 
     # Commands
 
@@ -292,18 +252,16 @@ class ExploreScreen(ModeScreen):
 
     def back(self) -> bool:
         """Out of an input, then to the tree."""
-        field, tree_filter = self.focused, self.query_one("#tree-filter", Input)
-        if field is tree_filter:
-            tree_filter.value = ""
+        field = self.focused
+        if field is self.pane.filter:
+            self.pane.clear_filter()
             self.nodes.focus()
         elif isinstance(field, Input):
             self.query_one(Records).grid.focus()
         elif field is not self.nodes:
             self._show_tree()
-        elif tree_filter.value:
-            tree_filter.value = ""
         else:
-            return False
+            return self.pane.clear_filter()
         return True
 
     def action_filter(self) -> None:
@@ -312,7 +270,7 @@ class ExploreScreen(ModeScreen):
             self.query_one(Records).action_filter()
         else:
             self._show_tree()
-            self.query_one("#tree-filter", Input).focus()
+            self.pane.filter.focus()
 
     def action_tab(self, step: int) -> None:
         """The next or previous tab."""
@@ -378,15 +336,3 @@ class ExploreScreen(ModeScreen):
         if text := self.app.subject if at_tree else self.subject.copied:
             way = await clipboard.copy(self.app, text)
             self.notify(f"Copied {way}.", timeout=3, markup=False)
-
-
-def _page(session: Session, path: str, screen: ExploreScreen) -> Iterable[Text]:
-    """Whatever is no model."""
-    group = path.partition(".")[0]
-    if group == "functions" and (function := session.function(path)) is not None:
-        return pages.function_lines(function, screen.app.now())
-    if group == "types" and (registered := session.type(path)) is not None:
-        return pages.type_lines(registered)
-    if group == "resources" and (found := session.resource(path.removeprefix("resources."))) is not None:
-        return pages.resource_lines(found)
-    return pages.branch_lines(path, session.children(path)) if path else pages.empty_lines()

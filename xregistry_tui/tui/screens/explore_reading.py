@@ -1,0 +1,53 @@
+"""What Explore asks of the session besides its snapshots, with the answer in words where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from xregistry_tui.actions.base import ActionError
+from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.tui.widgets import pages
+
+if TYPE_CHECKING:
+    import datetime
+
+    from rich.text import Text
+
+    from xregistry_tui.actions.session import Session
+    from xregistry_tui.resources.base import Page
+    from xregistry_tui.tui.widgets.records import Wanted
+
+
+def page_lines(session: Session, path: str, now: datetime.datetime) -> Iterable[Text]:
+    """Whatever is no model, as a page to read."""
+    group = path.partition(".")[0]
+    if group == "functions" and (function := session.function(path)) is not None:
+        return pages.function_lines(function, now)
+    if group == "types" and (registered := session.type(path)) is not None:
+        return pages.type_lines(registered)
+    if group == "resources" and (found := session.resource(path.removeprefix("resources."))) is not None:
+        return pages.resource_lines(found)
+    return pages.branch_lines(path, session.children(path)) if path else pages.empty_lines()
+
+
+async def fetch_records(session: Session | None, wanted: Wanted, offset: int, limit: int) -> Page | str:
+    """A window of records, or why there is none."""
+    if session is None:
+        return "nothing is open"
+    order = {"order_by": wanted.order_by, "descending": wanted.descending}
+    window = {"offset": offset, "limit": limit}
+    try:
+        result = await session.perform("records", model=wanted.model, where=wanted.where, **order, **window)
+    except (ActionError, ResourceError) as error:
+        return str(error)
+    page: Page = result.value
+    return page
+
+
+async def fetch_source(session: Session, path: str) -> tuple[str, str]:
+    """A model as Python, and why there is none: one of both is empty."""
+    try:
+        return str((await session.perform("code", model=path)).value), ""
+    except (ActionError, ResourceError) as error:
+        return "", str(error)
