@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pty
 import shutil
 import sqlite3
 import subprocess
@@ -303,6 +304,31 @@ def test_other_closed_streams_change_nothing(shop: Path, closed: str) -> None:
     ended = run(shop, closed)
     assert ended.returncode == 0
     assert ended.stdout.startswith("t   1 row   exact")
+
+
+def test_a_theme_that_is_not_there_is_named_by_the_check(shop: Path) -> None:
+    command = [*XREG, "config", "check"]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "XREGISTRY_TUI__THEME": "nope"}
+    )
+    assert ended.stdout == "tui.theme: there is no theme 'nope'; there are contrast, dark, light, terminal\n"
+
+
+def test_a_terminal_that_cannot_place_text_is_sent_to_the_profile(shop: Path) -> None:
+    ours, theirs = pty.openpty()
+    ended = subprocess.run(
+        [*XREG, str(shop)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "TERM": "dumb"},
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert ended.returncode == 2
+    assert "(TERM is dumb); without one, `xreg-tui profile" in ended.stderr
 
 
 def test_a_log_that_cannot_be_written_changes_nothing(shop: Path) -> None:

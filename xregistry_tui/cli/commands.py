@@ -180,7 +180,8 @@ def _config_check(file: Path | None, flags: dict[str, Any], *, as_json: bool) ->
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     try:
-        notes = load(file, flags).notes
+        loaded = load(file, flags)
+        notes = (*loaded.notes, *_unknown_theme(loaded.settings.tui.theme))
     except SettingsError as error:
         problems = tuple(mask_text(problem) for problem in error.problems)
     if as_json:
@@ -188,6 +189,13 @@ def _config_check(file: Path | None, flags: dict[str, Any], *, as_json: bool) ->
     else:
         put("\n".join(visible(line) for line in (*problems, *notes)) or "the settings are fine")
     return FAILED if problems else FINE
+
+
+def _unknown_theme(name: str) -> tuple[str, ...]:
+    from xregistry_tui.config import packaged
+
+    known = sorted(path.stem for path in packaged("themes").glob("*.toml"))
+    return () if name in known else (f"tui.theme: there is no theme {name!r}; there are {', '.join(known)}",)
 
 
 def _json(value: Any) -> str:
