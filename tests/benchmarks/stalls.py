@@ -61,9 +61,19 @@ def dashboard(report: Path) -> int:
     return cli.main(["demo"])
 
 
-def say_stalls(report: Path, seconds: float, keys: int) -> None:
+def stalls_while_paging(seconds: float, pause: float) -> tuple[list[dict[str, Any]], int]:
+    """The stalls of the dashboard while the demo writes at full speed and keys page through all, and how many keys."""
+    with tempfile.TemporaryDirectory(prefix="xreg-bench-") as folder:
+        report = Path(folder) / "stalls.jsonl"
+        with terminal((sys.executable, "-m", "tests.benchmarks.stalls", "--dashboard", str(report))) as running:
+            running.wait_for(FOOTER)
+            keys = page_through(running, seconds, pause)
+        lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
+    return [json.loads(line) for line in lines], keys
+
+
+def say_stalls(stalls: list[dict[str, Any]], seconds: float, keys: int) -> None:
     """How many, the longest, and where they come from."""
-    stalls = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()] if report.exists() else []
     longest = max((stall["milliseconds"] for stall in stalls), default=0.0)
     print(f"{len(stalls)} stalls over 50 ms in {seconds:g} s and {keys} keys; the longest {longest:.0f} ms")
     for where, count in Counter(stall["where"] for stall in stalls).most_common(20):
@@ -82,12 +92,8 @@ def main() -> None:
     if chosen.dashboard is not None:
         raise SystemExit(dashboard(chosen.dashboard))
     say_machine()
-    with tempfile.TemporaryDirectory(prefix="xreg-bench-") as folder:
-        report = Path(folder) / "stalls.jsonl"
-        with terminal((sys.executable, "-m", "tests.benchmarks.stalls", "--dashboard", str(report))) as running:
-            running.wait_for(FOOTER)
-            keys = page_through(running, chosen.seconds, chosen.pause)
-        say_stalls(report, chosen.seconds, keys)
+    stalls, keys = stalls_while_paging(chosen.seconds, chosen.pause)
+    say_stalls(stalls, chosen.seconds, keys)
 
 
 if __name__ == "__main__":
