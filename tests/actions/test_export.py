@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from xregistry_tui.actions.export import failures, profile_document
 from xregistry_tui.actions.tables import cells, columns, profile_text
-from xregistry_tui.actions.visible import visible
 from xregistry_tui.actions.views import BindingView, ResourceView
+from xregistry_tui.actions.visible import visible
 from xregistry_tui.core.bindings import Binding, RefreshState, RefreshStatus
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import (
