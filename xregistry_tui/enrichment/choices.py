@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.profiling.categories import named
 from xregistry_tui.schema.canonical import jsonable
 from xregistry_tui.schema.rules import OneOf
-from xregistry_tui.schema.shape import Kind, walk
+from xregistry_tui.schema.shape import Kind, pointer
 
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
@@ -45,8 +45,19 @@ def field_of(shape: Shape | None, field: str) -> FieldShape | None:
     """The field a path leads to; items of lists by any index."""
     if shape is None:
         return None
-    wanted = segments(field)
-    return next((found for path, found in walk(shape) if _leads(segments(path), wanted)), None)
+    first, *below = segments(field)
+    held = shape.field(first)
+    return _below(held, tuple(below)) if held is not None else None
+
+
+def _below(held: FieldShape, wanted: tuple[str, ...]) -> FieldShape | None:
+    if not wanted:
+        return held
+    part, rest = wanted[0], wanted[1:]
+    if held.items is not None and (part == "*" or part.isdigit()) and (found := _below(held.items, rest)) is not None:
+        return found
+    child = next((child for child in held.fields if child.name == part), None)
+    return _below(child, rest) if child is not None else None
 
 
 def _leads(known: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
@@ -61,6 +72,8 @@ def live_field(live: Live | None, field: str) -> FieldProfile | None:
         return None
     wanted = segments(field)
     fields = live.profile.fields
+    if (held := fields.get(pointer(*wanted))) is not None:
+        return held
     for path, found in fields.items():
         if _leads(segments(path), wanted):
             return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import logging
 import time
 from collections import Counter
@@ -262,9 +263,19 @@ def _unknown(check: _Check, name: str, path: str) -> Iterator[Problem]:
 
 def _attribute(registered: RegisteredModel, name: str) -> str | None:
     """The Python attribute behind a name in a record."""
-    fields = registered.model_class.model_fields
-    by_alias = (key for key, info in fields.items() if name in (info.alias, info.validation_alias))
-    return next(by_alias, name if name in fields else None)
+    return _attributes(registered.model_class).get(name)
+
+
+@functools.lru_cache(maxsize=8)
+def _attributes(model: type[BaseModel]) -> Mapping[str, str]:
+    """Every name that a model reads, with its attribute; an alias wins over an attribute of that name."""
+    aliases = [
+        (alias, key)
+        for key, info in model.model_fields.items()
+        for alias in (info.alias, info.validation_alias)
+        if isinstance(alias, str)
+    ]
+    return {**{key: key for key in model.model_fields}, **dict(reversed(aliases))}
 
 
 def validate_records(
