@@ -262,7 +262,7 @@ class XregApp(App[None]):
             screen.clock()
 
     def _tell_screen(self) -> None:
-        if (screen := self.mode_screen) is not None and screen.is_mounted:
+        if (screen := self.mode_screen) is not None and screen.stands:
             screen.read()
             screen.draw_shell()
 

@@ -93,8 +93,9 @@ class ModeScreen(Screen[None]):
 
     def on_items_changed(self, event: ItemsChanged) -> None:
         """Hear of changes."""
-        self.on_items(event.keys)
-        self.draw_shell()
+        if self.stands:
+            self.on_items(event.keys)
+            self.draw_shell()
 
     def on_descendant_focus(self) -> None:
         """Other keys may matter now."""
@@ -102,12 +103,18 @@ class ModeScreen(Screen[None]):
 
     def clock(self) -> None:
         """Let the second pass on screen."""
-        self.draw_shell()
-        self.on_clock()
+        if self.stands:
+            self.draw_shell()
+            self.on_clock()
+
+    @property
+    def stands(self) -> bool:
+        """Whether its widgets are there: not before they are mounted, and no more when the app takes itself down."""
+        return self.is_mounted and self.is_attached and self.app.is_running
 
     def draw_shell(self) -> None:
         """Header, work line and hints as they are now."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         app, session = self.app, self.app.session
         overview = session.overview() if session is not None else None
@@ -117,7 +124,7 @@ class ModeScreen(Screen[None]):
 
     def draw_hints(self) -> None:
         """The hints as they are now, with the keys as they are bound."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         bound = list(self._bound())
         keymap = self.app.keymap
