@@ -71,6 +71,25 @@ async def test_what_does_not_open_is_stated_and_can_be_tried_again(error: Except
         assert app.session is session
 
 
+async def test_what_may_pass_is_tried_again_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xregistry_tui.tui.app.RETRY", 0.01)
+    session, errors, opened = ExploreSession(), [ResourceGone("it is not there yet")] * 3, asyncio.Event()
+
+    async def at_fourth_try() -> ExploreSession:
+        if errors:
+            raise errors.pop()
+        opened.set()
+        return session
+
+    app = XregApp(at_fourth_try, "x.sqlite", now=Clock())
+    async with app.run_test(size=(120, 40)) as pilot:
+        async with asyncio.timeout(20):
+            await opened.wait()
+        await settled(pilot)
+        assert app.session is session
+        assert app.failure is None
+
+
 async def test_what_cannot_be_opened_can_be_left() -> None:
     async def never() -> ExploreSession:
         raise ResourceGone("it is not there")

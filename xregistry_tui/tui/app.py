@@ -37,17 +37,19 @@ log = logging.getLogger(__name__)
 TICK = 1 / 15
 OPENING = "opening"
 WATCHED = "XREG_TUI_WATCHDOG"
+RETRY = 3.0
 THREADS = 1
 EXIT_BY_SIGNAL = 128
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name))
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why nothing could be opened, and what to try."""
+    """Why nothing could be opened, and what to try; one that is `passing` is tried again by itself."""
 
     reason: str
     hint: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _failure(error: Exception) -> Failure | None:
     from xregistry_tui.resources.base import ResourceError
 
     if isinstance(error, ResourceError):
-        return Failure(error.reason, error.hint)
+        return Failure(error.reason, error.hint, error.recoverable)
     return Failure(str(error)) if isinstance(error, ActionError) else None
 
 
@@ -111,6 +113,7 @@ class XregApp(App[None]):
         Binding("question_mark,f1", "help", "keys", show=False, id="help"),
         Binding("colon", "command_palette", "commands", show=False, id="commands"),
         Binding("q,escape", "back", "back", show=False, id="back"),
+        Binding("ctrl+z", "suspend_process", "to the shell (fg comes back)", show=False, id="suspend"),
         Binding("ctrl+q", "quit", "leave", show=False, priority=True, id="quit"),
     ]
 
@@ -204,8 +207,16 @@ class XregApp(App[None]):
                 log.exception("the session did not open")
                 self.failure = Failure(f"{type(error).__name__}: {error}", "the log file says where")
         else:
+            self.failure = None
             self._opened(session)
+        if self.failure is not None and self.failure.passing:
+            self.set_timer(RETRY, self._open_again)
         self._tell_screen()
+
+    def _open_again(self) -> None:
+        """What may have passed by now is tried without taking its reason off the screen."""
+        if self.session is None and self.failure is not None:
+            self.run_worker(self._open(), group="open", exclusive=True)
 
     def _opened(self, session: Session) -> None:
         self.session = session
