@@ -157,7 +157,7 @@ class ListEngine(XResource):
             looked,
             collection=plan.collection,
             resource=self.name,
-            rows=len(records),
+            rows=self.estimate if self.estimate is not None and plan.grade is Grade.CATALOGUE else len(records),
             grade=plan.grade,
             rules=plan.rules,
             fields=[field.name for field in plan.shape.fields],

@@ -348,13 +348,23 @@ async def test_small_collections_are_counted_and_large_ones_sampled(shop: Shop) 
     shop.engine.put("events", [{"id": n} for n in range(10)])
     shop.engine.estimate = 400_001
     (key,) = await opened(shop, "events")
-    assert shop.engine.grades == [Grade.SAMPLE]
+    assert shop.engine.grades == [Grade.CATALOGUE, Grade.SAMPLE]
     shop.engine.estimate = 100_000
     await opened(shop, "orders")
     assert shop.engine.grades[-1] is Grade.EXACT
     live = await shop.enriched.sharpen(key)
     assert live.profile is not None
     assert live.profile.method is Grade.EXACT
+
+
+async def test_every_large_collection_has_a_figure_before_any_is_sampled(shop: Shop) -> None:
+    shop.engine.estimate = 400_001
+    for name in ("events", "visits"):
+        shop.engine.put(name, [{"id": n} for n in range(10)])
+    await opened(shop, "events", "visits")
+    assert shop.engine.grades == [Grade.CATALOGUE] * 2 + [Grade.SAMPLE] * 2
+    assert shop.engine.looks == ["events", "visits", "events", "visits"]
+    assert {live.state.status for live in shop.enriched.lives()} == {RefreshStatus.LIVE}
 
 
 async def test_a_grade_once_chosen_stays(shop: Shop) -> None:

@@ -197,7 +197,12 @@ class Desk(Generic[Figures]):
         now = self._clock.monotonic()
         pending = sorted(
             (watch for watch in self.watches.values() if watch.task is None and self._pending(watch, now)),
-            key=lambda watch: (watch.wanted is None, watch.looked, watch.ended + _CALM * min(watch.calm, _CALMEST)),
+            key=lambda watch: (
+                watch.wanted is None,
+                watch.looked,
+                watch.glanced,
+                watch.ended + _CALM * min(watch.calm, _CALMEST),
+            ),
         )
         for watch in pending:
             if free > 0 and self._may_start(watch) <= now:
@@ -233,7 +238,7 @@ class Desk(Generic[Figures]):
         watch.hidden = None
         if not watch.paused:
             self._say(watch, RefreshStatus.REFRESHING)
-        watch.failure = None
+        watch.failure, watch.glanced = None, False
         watch.task = asyncio.create_task(self._look_once(watch), name=f"look at {watch.key}")
         watch.task.add_done_callback(lambda task: self._ended(watch, task))
 
@@ -263,17 +268,18 @@ class Desk(Generic[Figures]):
         if task.cancelled():
             watch.seen = self._token
             self._failed(watch, LookCancelled("cancelled", "refresh to look again"), retry=False)
-        watch.settled.set()
-        # who asked for another grade meanwhile waits for the next look
-        if watch.wanted_grade is None:
-            watch.settle_with(watch.failure)
+        if not watch.glanced:
+            watch.settled.set()
+            # who asked for another grade meanwhile waits for the next look
+            if watch.wanted_grade is None:
+                watch.settle_with(watch.failure)
         self._wake.set()
 
     def _succeeded(self, watch: Watch, looked: Looked[Figures], *, paced: bool) -> None:
         now = self._clock.monotonic()
-        watch.failures, watch.looked = 0, True
+        watch.failures, watch.looked, watch.glanced = 0, not looked.glance, looked.glance
         watch.calm = watch.calm + 1 if looked.same else 0
-        watch.ended, watch.not_before = now, now + self._pace.vary(self._pace.floor)
+        watch.ended, watch.not_before = now, now if looked.glance else now + self._pace.vary(self._pace.floor)
         watch.quiet_at = now + _QUIET
         watch.costs.append((now, looked.milliseconds))
         if paced:
@@ -289,9 +295,10 @@ class Desk(Generic[Figures]):
         if watch.paused:
             self._say(watch, RefreshStatus.PAUSED, "paused by you", looked.figures)
         else:
-            status = RefreshStatus.PARTIAL if looked.partial else RefreshStatus.LIVE
+            missing = "the number of rows so far; a sample is next" if looked.glance else looked.partial
+            status = RefreshStatus.PARTIAL if missing else RefreshStatus.LIVE
             next_at = self._moment(now + watch.greatest_age) if self._token is None else None
-            self._say(watch, status, looked.partial, looked.figures, next_at)
+            self._say(watch, status, missing, looked.figures, next_at)
 
     def _failed(self, watch: Watch, error: ResourceError, *, retry: bool) -> None:
         watch.failure = error

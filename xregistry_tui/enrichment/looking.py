@@ -83,7 +83,8 @@ class Looker:
         if self._store is not None:
             await self._store.add_points(f"rows:{key}", [Point(profile.as_of, {"rows": profile.rows.value})])
         same = live.profile is not None and (live.profile.rows, live.profile.fields) == (profile.rows, profile.fields)
-        return Looked(made, profile.how.milliseconds, _partial(made), same)
+        glance = profile.method is Grade.CATALOGUE and key not in self.grades
+        return Looked(made, profile.how.milliseconds, _partial(made), same, glance)
 
     async def _profile(self, live: Live, resource: XResource, model: RegisteredModel) -> tuple[Profile, Shape]:
         """Where the collection's fields changed since its shape was read, a second time with the new ones."""
@@ -105,13 +106,17 @@ class Looker:
         return await resource.profile(plan_of(demanded, grade, self._statistics_sample))
 
     async def _affordable(self, live: Live, resource: XResource, shape: Shape) -> Grade:
-        """Exact where the collection is small, as the last look or the engine says; else a sample."""
+        """Exact where the collection is small, as the last look or the engine says; else a sample.
+
+        The first look at a large one only reads the catalogue, so that every collection has a figure at once.
+        """
         if live.profile is not None:
             rows: float | None = live.profile.rows.value
         else:
             rows = (await resource.cost(plan_of(shape, Grade.EXACT, self._statistics_sample))).rows
-        affordable = rows is not None and rows * len(shape.fields) <= EXACT_VALUES
-        return Grade.EXACT if affordable else Grade.SAMPLE
+        if rows is not None and rows * len(shape.fields) <= EXACT_VALUES:
+            return Grade.EXACT
+        return Grade.CATALOGUE if live.profile is None and rows is not None else Grade.SAMPLE
 
     async def _shape(self, live: Live, resource: XResource) -> Shape:
         key = live.binding.key

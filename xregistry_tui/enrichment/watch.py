@@ -26,13 +26,15 @@ class LookCancelled(ResourceError):
 class Looked(Generic[Figures]):
     """What a look brought: the figures, their cost in milliseconds, and what is missing in them, in words.
 
-    `same`: the look found nothing that the last one had not.
+    `same`: the look found nothing that the last one had not. `glance`: it was a first, cheap one, and the look proper
+    is still to come.
     """
 
     figures: Figures
     milliseconds: float
     partial: str = ""
     same: bool = False
+    glance: bool = False
 
 
 @dataclass(slots=True)
@@ -40,8 +42,8 @@ class Watch:
     """One binding under watch; times are monotonic seconds.
 
     `seen` is the token before its last look, `failure` how that look failed, `calm` how many looks in a row found
-    nothing new. `hidden` is the state that a fault of the whole resource hides, `standing` the last status that was
-    not a look under way, and since when.
+    nothing new, `glanced` whether the last look was only a first, cheap one. `hidden` is the state that a fault of the
+    whole resource hides, `standing` the last status that was not a look under way, and since when.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Watch:
     calm: int = 0
     not_before: float = 0.0
     quiet_at: float | None = None
+    glanced: bool = False
     failures: int = 0
     failure: ResourceError | None = None
     hidden: RefreshState | None = None
