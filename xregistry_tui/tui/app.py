@@ -139,12 +139,22 @@ class XregApp(App[None]):
         self._appearance = appearance
         self._subscription: Subscription | None = None
         self._due: Timer | None = None
+        self._worn = ""
         self._watchdog: Watchdog | None = None
         self._wear("dark")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles, for themes that do not name them."""
         return themes.defaults()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse all styles again only for another theme: a mode that comes up needs no more than to be styled."""
+        if self._worn != self.theme:
+            self._worn = self.theme
+            super().refresh_css(animate=animate)
+        else:
+            self.stylesheet.update(self, animate=animate)
+            self.screen._css_update_count = self._css_update_count
 
     # Opening and leaving
 

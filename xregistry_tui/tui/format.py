@@ -134,7 +134,8 @@ def joined(parts: Iterable[Piece], gap: str = "    ") -> Text:
 
 def ground(widget: Widget) -> Style:
     """The background that a widget stands on; what draws its own lines has to lay it under them."""
-    return Style(bgcolor=widget.rich_style.bgcolor)
+    _, background = widget.background_colors
+    return Style(bgcolor=background.rich_color if background.a else None)
 
 
 def strip(text: Text, colours: Palette, base: Style | None = None) -> Strip:
