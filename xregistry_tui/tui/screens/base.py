@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.dom import DOMNode
+    from textual.widget import Widget
 
     from xregistry_tui.tui.app import XregApp
 
@@ -43,6 +44,11 @@ class ModeScreen(Screen[None]):
     ModeScreen > #body { height: 1fr; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._bound_for: tuple[Widget | None, Mapping[str, str]] | None = None
+        self._bindings_here: tuple[Binding, ...] = ()
+
     @property
     def app(self) -> XregApp:  # type: ignore[override]  # Textual types it as any app
         """The app, with its session and subject."""
@@ -50,6 +56,8 @@ class ModeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, body, work line, hints."""
+        # known before the first resize, which would style every widget a second time
+        self.add_class([name for least, name in self.HORIZONTAL_BREAKPOINTS if self.app.size.width >= least][-1])
         yield Header()
         with Vertical(id="body"):
             yield from self.compose_body()
@@ -126,11 +134,11 @@ class ModeScreen(Screen[None]):
         """The hints as they are now, with the keys as they are bound."""
         if not self.stands:
             return
-        bound = list(self._bound())
-        keymap = self.app.keymap
+        if self._bound_for != (self.focused, self.app.keymap):
+            self._bound_for, self._bindings_here = (self.focused, self.app.keymap), tuple(self._bound())
         shown = []
         for hint in (*tuple(self.hints())[:5], Hint("help", "keys")):
-            if key := key_of(bound, keymap, hint.binding):
+            if key := key_of(self._bindings_here, self.app.keymap, hint.binding):
                 shown.append((hint.binding, key, hint.label))
         self.query_one(Hints).show(shown)
 
