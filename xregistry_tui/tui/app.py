@@ -38,6 +38,7 @@ TICK = 1 / 15
 OPENING = "opening"
 WATCHED = "XREG_TUI_WATCHDOG"
 RETRY = 3.0
+GARBAGE = (20_000, 20, 20)
 THREADS = 1
 EXIT_BY_SIGNAL = 128
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name))
@@ -233,7 +234,9 @@ class XregApp(App[None]):
         self._subscription = session.subscribe(self._wake)
         if self._appearance is not None:
             self.dress(self._appearance())
-        gc.freeze()  # what is loaded by now stays; a collection that walks it would hold the screen
+        # what is loaded by now stays: a collection that walks it would hold the screen, as would many small ones
+        gc.freeze()
+        gc.set_threshold(*GARBAGE)
 
     def dress(self, appearance: Appearance) -> None:
         """Take the theme and keys of the settings."""
