@@ -34,7 +34,7 @@ async def shown(pilot: Pilot[None]) -> None:
 
 
 async def take(folder: Path) -> None:
-    """Explore with a category that drifted, Live, and Validate with a record that has mistakes."""
+    """Explore with a category that drifted, and Validate with a record that has mistakes."""
     with ExitStack() as stack:
         opened, shop = await asyncio.to_thread(furnish_demo, None, {}, stack, write=False)
 
@@ -53,9 +53,6 @@ async def take(folder: Path) -> None:
             await pilot.press("right", "down", "down")
             await shown(pilot)
             app.save_screenshot("explore.svg", str(folder))
-            await pilot.press("2")
-            await shown(pilot)
-            app.save_screenshot("live.svg", str(folder))
             app.subject = "models.demo.Order"
             await pilot.press("4")
             await shown(pilot)

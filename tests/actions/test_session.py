@@ -178,6 +178,18 @@ async def test_an_analyst_reads_what_an_admin_connected(connected: LocalSession)
         await analyst.perform("discover", resource="shop")
 
 
+async def test_a_password_in_a_target_reaches_neither_the_trail_nor_the_refusal() -> None:
+    session = LocalSession(open_workspace(Settings()), "analyst")
+    with pytest.raises(Refused) as refusal:
+        await session.perform("connect", target="postgresql://ana:hunter2@db/shop")
+    assert "hunter2" not in f"{refusal.value} {session.trail()}"
+    await session.close()
+
+
+async def test_the_trail_calls_a_resource_by_its_name(connected: LocalSession) -> None:
+    assert [entry.subject for entry in connected.trail() if entry.verb == "connected"] == ["shop"]
+
+
 async def test_an_unknown_verb_names_those_there_are(session: LocalSession) -> None:
     with pytest.raises(ActionError, match="there is no action 'fly'; there are: cancel, code, connect"):
         await session.perform("fly")

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.config.masking import mask_text
+
 if TYPE_CHECKING:
     from xregistry_tui.workspace import Workspace
 
@@ -20,10 +22,14 @@ class Refused(ActionError, PermissionError):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an action gave, and one past-tense sentence for people (a toast, standard error)."""
+    """What an action gave, and one past-tense sentence for people (a toast, standard error).
+
+    `subject` is what the trail calls the thing it was done to, where that is not the argument as given.
+    """
 
     value: Any = None
     said: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +57,12 @@ def find(verb: str) -> Action:
 async def perform(workspace: Workspace, role: str | None, verb: str, arguments: dict[str, Any]) -> Result:
     """Check the permission, run the verb, leave the record. `role=None` is the trusted caller in this process."""
     action = find(verb)
-    subject = str(arguments.get(action.subject, ""))
+    subject = mask_text(str(arguments.get(action.subject, "")))  # a target may hold a password
     decision = workspace.decide(role, action.permission, subject)
     if not decision.allowed:
         await workspace.record(role, "refused", subject, decision.reason)
         raise Refused(decision.reason)
     result = await action.run(workspace, **arguments)
     if action.audited:
-        await workspace.record(role, action.past or verb, subject, result.said)
+        await workspace.record(role, action.past or verb, result.subject or subject, result.said)
     return result

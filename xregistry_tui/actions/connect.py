@@ -32,7 +32,7 @@ async def connect(workspace: Workspace, target: str, name: str | None = None, *,
     resource = _resource_for(workspace, target, name)
     held = workspace.connections.get(resource.name)
     if held is not None and held.status is not ConnectionStatus.FAILED:
-        return Result(resource.name, f"{resource.name} is connected already")
+        return Result(resource.name, f"{resource.name} is connected already", resource.name)
     workspace.set_connection(Connection(resource=resource))
     try:
         await _open(workspace, resource)
@@ -42,9 +42,9 @@ async def connect(workspace: Workspace, target: str, name: str | None = None, *,
         raise
     if not wait:
         workspace.spawn(f"discovering {resource.name}", _discover_alone(workspace, resource))
-        return Result(resource.name, f"{resource.get_type()} · open")
+        return Result(resource.name, f"{resource.get_type()} · open", resource.name)
     paths, failed = await _discover_as_job(workspace, resource)
-    return Result(resource.name, _said(resource, len(paths), len(failed)))
+    return Result(resource.name, _said(resource, len(paths), len(failed)), resource.name)
 
 
 def _resource_for(workspace: Workspace, target: str, name: str | None) -> XResource:
