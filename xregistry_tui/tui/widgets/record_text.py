@@ -79,7 +79,9 @@ def _cell(value: object) -> Text:
     if value is None:
         return line(("null", "dim"))
     if isinstance(value, Clipped):
-        return line(plain(wording.scalar(value.head, WIDEST - 2), WIDEST - 2), ("…", "dim"))
+        if isinstance(value.head, bytes):
+            return line(f"b {wording.size(value.length)}")
+        return line(plain(value.head, WIDEST - 1).removesuffix("…"), ("…", "dim"))
     if value == "":
         return line(("“”", "dim"))
     return line(plain(wording.scalar(value, WIDEST), WIDEST))
