@@ -161,6 +161,7 @@ class XregApp(App[None]):
 
     def on_mount(self) -> None:
         """Open once the first picture is out."""
+        gc.set_threshold(*GARBAGE)  # a repaint makes thousands of small things: many small collections would hold it
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
@@ -201,6 +202,7 @@ class XregApp(App[None]):
         if not self.stylesheet.has_source(path, ""):
             self.stylesheet.read(path)
             self.stylesheet.parse()
+        await asyncio.sleep(0)  # what follows takes its own turn of the loop
 
     def open(self) -> None:
         """Open the session, or try again."""
@@ -234,9 +236,7 @@ class XregApp(App[None]):
         self._subscription = session.subscribe(self._wake)
         if self._appearance is not None:
             self.dress(self._appearance())
-        # what is loaded by now stays: a collection that walks it would hold the screen, as would many small ones
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
+        gc.freeze()  # what is loaded by now stays; a collection that walks it would hold the screen
 
     def dress(self, appearance: Appearance) -> None:
         """Take the theme and keys of the settings."""
