@@ -190,6 +190,7 @@ class Workspace:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self.enriched.close()
+        await asyncio.gather(*self._background)
         await self._write_trail()
         for connection in self.connections.values():
             await connection.resource.close()

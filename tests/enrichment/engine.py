@@ -89,7 +89,7 @@ class ListEngine(XResource):
         self.clock = clock
         self.has_token = has_token
         self.collections: dict[str, list[Record]] = {}
-        self.shapes: dict[str, Shape] = {}
+        self.declared: dict[str, Shape] = {}
         self.milliseconds = 10.0
         self.fault: ResourceError | None = None
         self.faulty: dict[str, Exception] = {}
@@ -106,8 +106,8 @@ class ListEngine(XResource):
     def put(self, collection: str, records: Iterable[Record], shape: Shape | None = None) -> None:
         """Replace the records of a collection."""
         self.collections[collection] = list(records)
-        if shape is not None or collection not in self.shapes:
-            self.shapes[collection] = shape or shape_of(collection, self.collections[collection])
+        if shape is not None or collection not in self.declared:
+            self.declared[collection] = shape or shape_of(collection, self.collections[collection])
         self.version += 1
 
     async def connect(self) -> None:
@@ -124,9 +124,9 @@ class ListEngine(XResource):
 
     async def shape(self, collection: str) -> Shape:
         self._check()
-        if collection not in self.shapes:
+        if collection not in self.declared:
             raise CollectionFailed(f"there is no {collection}")
-        return self.shapes[collection]
+        return self.declared[collection]
 
     async def cost(self, plan: Plan) -> Cost:
         rows = self.estimate if self.estimate is not None else len(self.collections[plan.collection])
@@ -149,7 +149,7 @@ class ListEngine(XResource):
 
     def _profile(self, plan: Plan) -> Profile:
         records = self.collections[plan.collection]
-        known = {field.name for field in self.shapes[plan.collection].fields}
+        known = {field.name for field in self.declared[plan.collection].fields}
         if unknown := {field.name for field in plan.shape.fields} - known:
             raise CollectionFailed(f"no such field: {', '.join(sorted(unknown))}")
         looked = records[: plan.sample] if plan.grade is Grade.SAMPLE else records
@@ -168,7 +168,7 @@ class ListEngine(XResource):
     async def records(self, query: RecordQuery) -> Page:
         held = self.collections[query.collection]
         window = held[query.offset : query.offset + query.limit]
-        columns = tuple(field.name for field in self.shapes[query.collection].fields)
+        columns = tuple(field.name for field in self.declared[query.collection].fields)
         return Page(
             columns=columns,
             rows=tuple(tuple(record.get(column) for column in columns) for record in window),

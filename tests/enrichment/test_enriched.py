@@ -102,7 +102,7 @@ async def test_a_resource_that_is_not_open_is_opened(shop: Shop) -> None:
 
 async def test_discovery_reports_what_it_could_not_read(shop: Shop) -> None:
     shop.engine.put("view", [{"id": 1}])
-    del shop.engine.shapes["view"]
+    del shop.engine.declared["view"]
     report = await shop.enriched.discover_and_register(shop.engine)
     assert report.registered == ("models.shop.orders",)
     assert dict(report.failed) == {"view": "there is no view"}

@@ -335,7 +335,7 @@ async def test_without_a_token_age_decides(shop: Shop) -> None:
     engine = ListEngine("warehouse", clock=shop.clock, has_token=False)
     engine.put("stock", [{"id": 1}])
     shop.enriched.attach(engine)
-    model = shop.registry.models.register_discovered(engine.shapes["stock"], resource="warehouse")
+    model = shop.registry.models.register_discovered(engine.declared["stock"], resource="warehouse")
     shop.enriched.bind(Binding(model=model.path, resource="warehouse", collection="stock", refresh_interval=30))
     await shop.enriched.settled()
     await shop.clock.advance(100)
@@ -378,7 +378,7 @@ async def test_a_grade_once_chosen_stays(shop: Shop) -> None:
 async def test_columns_that_came_and_went_are_read_anew(shop: Shop) -> None:
     (key,) = await opened(shop, "orders")
     records = [{"id": 1, "state": "paid"}]
-    shop.engine.shapes.pop("orders")
+    shop.engine.declared.pop("orders")
     shop.engine.put("orders", records)
     await shop.clock.advance(4)
     live = shop.live(key)

@@ -59,7 +59,6 @@ class Registered(Protocol):
 
 
 Item = TypeVar("Item", bound=Registered)
-Value = TypeVar("Value")
 Value_co = TypeVar("Value_co", covariant=True)
 
 

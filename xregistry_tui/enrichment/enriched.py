@@ -20,7 +20,7 @@ from xregistry_tui.enrichment.projection import ModelEnrichment, field_statistic
 from xregistry_tui.enrichment.supervisor import Supervisor
 from xregistry_tui.enrichment.watch import Looked
 from xregistry_tui.profiling.plan import Cost, Grade
-from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.resources.inspector import XInspector
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -301,14 +301,12 @@ class EnrichedRegistry:
         self.attach(resource)
         registered: list[str] = []
         failed: dict[str, str] = {}
-        for collection in await resource.list_collections_or_tables():
-            try:
-                shape = await resource.shape(collection)
-            except ResourceError as error:
-                failed[collection] = str(error)
+        async for found in XInspector(resource).discover():
+            if isinstance(found, tuple):
+                failed[found[0]] = str(found[1])
                 continue
-            model = self.model_registry.register_discovered(shape, resource=resource.name, namespace=namespace)
-            self.bind(Binding(model=model.path, resource=resource.name, collection=collection))
+            model = self.model_registry.register_discovered(found, resource=resource.name, namespace=namespace)
+            self.bind(Binding(model=model.path, resource=resource.name, collection=found.name))
             registered.append(model.path)
         return Discovery(tuple(registered), MappingProxyType(failed))
 

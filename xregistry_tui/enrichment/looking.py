@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.enrichment.live import TREND, Figures, Live, figures, judged, plan_of
 from xregistry_tui.enrichment.watch import Looked
-from xregistry_tui.profiling.plan import Cost, Grade
-from xregistry_tui.resources.base import Clipped, CollectionFailed, RecordQuery
+from xregistry_tui.profiling.plan import Cost, Grade, countable
+from xregistry_tui.resources.base import CollectionFailed
+from xregistry_tui.resources.inspector import XInspector
 from xregistry_tui.store.base import Point, Store
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.schema.shape import Shape
 
-# so many values are counted in about half a second, the longest that anyone waits for a first figure
-EXACT_VALUES = 400_000
 _GRADES = tuple(Grade)
 # so many fields are assessed beside the loop, not on it
 _WIDE = 200
@@ -114,7 +113,7 @@ class Looker:
             rows: float | None = live.profile.rows.value
         else:
             rows = (await resource.cost(plan_of(shape, Grade.EXACT, self._statistics_sample))).rows
-        if rows is not None and rows * len(shape.fields) <= EXACT_VALUES:
+        if countable(rows, shape):
             return Grade.EXACT
         return Grade.CATALOGUE if live.profile is None and rows is not None else Grade.SAMPLE
 
@@ -126,9 +125,8 @@ class Looker:
 
     async def _fetch_sample(self, live: Live, resource: XResource) -> None:
         if live.binding.key in self._samples:
-            page = await resource.records(RecordQuery(collection=live.binding.collection, limit=self._sample_size))
-            rows = ([cell.head if isinstance(cell, Clipped) else cell for cell in row] for row in page.rows)
-            self._samples[live.binding.key] = tuple(dict(zip(page.columns, row, strict=True)) for row in rows)
+            inspector = XInspector(resource, live.binding.collection)
+            self._samples[live.binding.key] = tuple(await inspector.preview_data(self._sample_size))
 
     async def _conclude(self, live: Live, profile: Profile, shape: Shape, model: Shape) -> Figures:
         key = live.binding.key

@@ -58,3 +58,12 @@ class Cost:
 
     rows: int | None
     milliseconds: float | None
+
+
+# so many values are counted in about half a second, the longest that anyone waits for a first figure
+COUNTABLE_VALUES = 400_000
+
+
+def countable(rows: float | None, shape: Shape) -> bool:
+    """Whether a collection of so many rows is small enough to count whole unasked; not where its size is unknown."""
+    return rows is not None and rows * len(shape.fields) <= COUNTABLE_VALUES

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.profiling.plan import Grade, Plan
+from xregistry_tui.profiling.plan import Grade, Plan, countable
 from xregistry_tui.resources.base import Clipped, CollectionFailed, RecordQuery, ResourceError
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ CATEGORICAL_THRESHOLD = 100
 
 _CATEGORICAL_SHARE = 0.05
 _SAMPLE_ROWS = 100
-_EXACT_ROWS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,8 @@ class XInspector:
     async def _profile(self, shape: Shape) -> Profile:
         rules = {field.name: field.rules for field in shape.fields if field.rules}
         plan = Plan(shape=shape, rules=rules, top=CATEGORICAL_THRESHOLD)
-        cost = await self.resource.cost(plan)
-        if cost.rows is None or cost.rows > _EXACT_ROWS:
-            plan = Plan(shape=shape, rules=rules, top=CATEGORICAL_THRESHOLD, grade=Grade.SAMPLE)
+        if not countable((await self.resource.cost(plan)).rows, shape):
+            plan = replace(plan, grade=Grade.SAMPLE)
         return await self.resource.profile(plan)
 
 
