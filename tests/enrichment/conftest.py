@@ -33,7 +33,9 @@ class Shop:
         """Register and watch collections; their keys."""
         keys = []
         for collection in collections:
-            model = self.registry.models.register_discovered(self.engine.declared[collection], resource=self.engine.name)
+            model = self.registry.models.register_discovered(
+                self.engine.declared[collection], resource=self.engine.name
+            )
             binding = Binding(
                 model=model.path,
                 resource=self.engine.name,
