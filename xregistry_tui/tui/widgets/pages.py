@@ -24,7 +24,7 @@ EMPTY = {
         "it could not be read. Is none there? Leave with ctrl+q and start xreg-tui FILE, or xreg-tui demo."
     ),
     "functions": "No functions. A program registers them with @register_function.",
-    "types": "No types. A program registers them with registry.types.register.",
+    "types": "No types. A program registers them with registry.register_type.",
     "resources": "Nothing is connected. Leave with ctrl+q and start xreg-tui with a file, or xreg-tui demo.",
 }
 GONE = "Nothing is here, not yet or not any more."
