@@ -43,7 +43,16 @@ async def test_cancelling_the_owner_frees_the_thread(database: Database, connect
     for cancelled in (task, waiting):
         with pytest.raises(asyncio.CancelledError):
             await cancelled
+    assert (await resource.shape("t")).fields
+
+
+async def test_a_page_of_records_does_not_wait_for_a_long_pass(database: Database, connected: Connected) -> None:
+    resource = await connected(database(ENDLESS))
+    task = await begun(resource)
     assert len((await resource.records(RecordQuery(collection="t"))).rows) == 1
+    assert await resource.exists("t", "a", 1)
+    assert not task.done()
+    task.cancel()
 
 
 async def test_the_time_limit_ends_an_operation(database: Database, connected: Connected) -> None:
@@ -56,13 +65,15 @@ async def test_the_time_limit_ends_an_operation(database: Database, connected: C
 async def test_closing_ends_what_runs_and_tells_its_owner(database: Database, connected: Connected) -> None:
     resource = await connected(database(ENDLESS))
     task = await begun(resource)
-    queued = asyncio.create_task(resource.shape("t"))
+    page = RecordQuery(collection="endless", budget=Budget(seconds=600))
+    others = [asyncio.create_task(resource.shape("t")), asyncio.create_task(resource.records(page))]
     await asyncio.sleep(0)
     await resource.close()
     with pytest.raises(ResourceGone, match="closed"):
         await task
-    with pytest.raises(ResourceError):
-        await queued
+    for other in others:
+        with pytest.raises(ResourceError):
+            await other
 
 
 async def test_closing_leaves_no_question_about_changes_behind(database: Database) -> None:

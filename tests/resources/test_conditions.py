@@ -100,7 +100,7 @@ async def test_a_damaged_page_spoils_only_its_table(database: Database, connecte
 async def test_no_permission_on_the_file_or_its_folder(tmp_path: Path) -> None:
     code = (
         "import asyncio, os, sys\n"
-        "from xregistry_tui.resources.sqlite import SqliteResource, connection\n"
+        "from xregistry_tui.resources.sqlite import SqliteResource, reader\n"
         "from xregistry_tui.resources.base import ResourceDenied\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "try: asyncio.run(SqliteResource(sys.argv[1]).connect())\n"

@@ -74,6 +74,11 @@ def test_where_there_is_room_a_moment_has_its_time() -> None:
     assert cell(shown, "range", 140) == "2021-01-01 08:30 … 2025-12-22"
 
 
+def test_a_truth_held_as_a_number_is_written_as_a_truth() -> None:
+    seen = FieldProfile(name="it", looked_at=10, distinct=Figure(value=2), top=(ValueCount(0, 7), ValueCount(1, 3)))
+    assert cell(model(field(Kind.BOOLEAN), seen), "range") == "false 70.0"
+
+
 NAMES = st.text("abcdefghij_", min_size=1, max_size=60)
 
 

@@ -10,21 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from xregistry_tui.profiling.plan import Budget, Cost, Grade, Plan
-from xregistry_tui.resources.base import (
-    Page,
-    RecordQuery,
-    ResourceBroken,
-    ResourceError,
-    ResourceGone,
-    ResourceMetadata,
-    XResource,
-)
+from xregistry_tui.resources.base import Page, RecordQuery, ResourceError, ResourceGone, ResourceMetadata, XResource
 from xregistry_tui.resources.sqlite.file import Access, Stamp, look
-from xregistry_tui.resources.sqlite.thread import EngineThread, Limit
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import Profile
-    from xregistry_tui.resources.sqlite.connection import Asker, Connection
+    from xregistry_tui.resources.sqlite.connection import Asker
+    from xregistry_tui.resources.sqlite.reader import Reader
     from xregistry_tui.schema.shape import Scalar, Shape
 
 T = TypeVar("T")
@@ -34,44 +26,46 @@ _READING_SECONDS = Budget().seconds
 
 
 class SqliteResource(XResource):
-    """One SQLite file, read without leaving a trace; `path` is taken as it is, `name` defaults to the file's stem."""
+    """One SQLite file, read without leaving a trace; `path` is taken as it is, `name` defaults to the file's stem.
+
+    Looks and questions that a person waits for have a reader each: a page of records never waits for a long pass.
+    """
 
     def __init__(self, path: str | Path, *, name: str | None = None, level: str = "development") -> None:
         self.path = Path(path).expanduser().absolute()
         super().__init__(
             ResourceMetadata(name=name or self.path.stem, kind="sqlite", location=str(self.path), level=level)
         )
-        self._connection: Connection | None = None
-        self._thread: EngineThread | None = None
+        self._looking: Reader | None = None
+        self._answering: Reader | None = None
         self._token: tuple[Stamp, Hashable] | None = None
         self._asking: asyncio.Task[Hashable] | None = None
         self._cell_cost = _MILLISECONDS_A_CELL
 
     async def connect(self) -> None:
         """See `XResource.connect`; an empty file is an empty database, and `metadata` notes it."""
-        if self._connection is not None:
+        if self._looking is not None:
             return
-        from xregistry_tui.resources.sqlite.connection import Connection
+        from xregistry_tui.resources.sqlite.reader import Reader
 
-        connection = Connection(self.path)
-        thread = EngineThread(self.name, connection.interrupt)
-        self._connection, self._thread = connection, thread
+        self._looking = reader = Reader(self.path, self.name)
         try:
             await self._ask(lambda ask: ask.quiet("SELECT count(*) FROM main.sqlite_master"))
         except BaseException:
             await self.close()
             raise
-        if connection.stamp is not None and connection.stamp.main[2] == 0:
+        if reader.connection.stamp is not None and reader.connection.stamp.main[2] == 0:
             self.metadata = replace(self.metadata, options={"note": "empty file: no tables yet"})
 
     async def close(self) -> None:
         """See `XResource.close`."""
-        connection, thread, asking = self._connection, self._thread, self._asking
-        self._connection = self._thread = self._token = self._asking = None
+        readers, asking = (self._looking, self._answering), self._asking
+        self._looking = self._answering = self._token = self._asking = None
         if asking is not None:
             asking.cancel()
-        if connection is not None and thread is not None:
-            await thread.close(connection.drop)
+        for reader in readers:
+            if reader is not None:
+                await reader.close()
         if asking is not None:
             await asyncio.wait([asking])
 
@@ -124,7 +118,7 @@ class SqliteResource(XResource):
         """See `XResource.profile`."""
         from xregistry_tui.resources.sqlite.profile import profile
 
-        connection = self._connected()[0]
+        connection = self._connected().connection
         look_once = lambda ask: profile(ask, plan, self.name, blocks_writers=connection.blocks_writers)  # noqa: E731
         found = await self._ask(look_once, plan.budget.seconds)
         if found.n >= 1_000:
@@ -135,15 +129,15 @@ class SqliteResource(XResource):
         """See `XResource.records`."""
         from xregistry_tui.resources.sqlite.records import records
 
-        connection = self._connected()[0]
-        window = lambda ask: records(ask, query, blocks_writers=connection.blocks_writers)  # noqa: E731
-        return await self._ask(window, query.budget.seconds)
+        reader = self._foreground()
+        window = lambda ask: records(ask, query, blocks_writers=reader.connection.blocks_writers)  # noqa: E731
+        return await reader.ask(window, query.budget.seconds)
 
     async def exists(self, collection: str, field: str, value: Scalar) -> bool:
         """See `XResource.exists`."""
         from xregistry_tui.resources.sqlite.records import exists
 
-        return await self._ask(lambda ask: exists(ask, collection, field, value))
+        return await self._foreground().ask(lambda ask: exists(ask, collection, field, value), _READING_SECONDS)
 
     async def change_token(self, collection: str | None = None) -> Hashable | None:
         """See `XResource.change_token`; of the whole file, asked of SQLite only after the file's stamp changed."""
@@ -158,28 +152,29 @@ class SqliteResource(XResource):
             return self._token[1]
         token: Hashable = (stamp.main, stamp.wal)
         if stamp.access is Access.JOURNAL:
-            connection = self._connected()[0]
+            connection = self._connected().connection
             version = await self._ask(lambda ask: ask.quiet("PRAGMA data_version")[0][0])
             token = (stamp.main[0], connection.epoch, version)
         self._token = (stamp, token)
         return token
 
-    def _connected(self) -> tuple[Connection, EngineThread]:
-        if self._connection is None or self._thread is None:
+    def _connected(self) -> Reader:
+        if self._looking is None:
             raise ResourceGone(f"{self.name} is not connected", "connect it first")
-        return self._connection, self._thread
+        return self._looking
+
+    def _foreground(self) -> Reader:
+        """The reader of what a person waits for, opened at the first such question."""
+        self._connected()
+        if self._answering is None:
+            from xregistry_tui.resources.sqlite.reader import Reader
+
+            self._answering = Reader(self.path, self.name)
+        return self._answering
 
     async def _ask(self, work: Callable[[Asker], T], seconds: float = _READING_SECONDS) -> T:
-        """Do `work` in this resource's thread within the time limit."""
-        connection, thread = self._connected()
-
-        def bounded(limit: Limit) -> T:
-            return connection.run(work, limit)
-
-        try:
-            return await thread.run(bounded, seconds)
-        except (MemoryError, OverflowError) as error:
-            raise ResourceBroken(f"{self.name} holds more than can be read at once: {error}") from error
+        """Do `work` in the thread that looks, within the time limit."""
+        return await self._connected().ask(work, seconds)
 
 
 def _width(plan: Plan) -> int:

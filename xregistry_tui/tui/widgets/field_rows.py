@@ -198,7 +198,12 @@ def _ends(kind: Kind, seen: FieldProfile, now: datetime.datetime, moment: int) -
 
 
 def written(kind: Kind, value: Scalar, width: int) -> str:
-    """A value in at most `width` cells; a moment held as text as any other moment, without its zone."""
+    """A value in at most `width` cells; a moment held as text as any other moment, without its zone.
+
+    A truth that the engine holds as 0 or 1 is written as one.
+    """
+    if kind is Kind.BOOLEAN and value in (0, 1):
+        value = bool(value)
     found = moment_of(value) if kind in MOMENTS else None
     return plain(wording.scalar(value if found is None else found.replace(tzinfo=None), width), width)
 

@@ -77,7 +77,7 @@ def _figures(view: BindingView, now: datetime.datetime, width: int) -> Text:
         return line(" ", (plain(state.reason, max(10, width - len(seen) - 2)), "warn"), (seen, "dim"))
     if profile is None:
         return line(" ", ("looking …" if state.status is RefreshStatus.REFRESHING else "not looked at yet", "dim"))
-    rows = line(" ", (wording.write(profile.rows), "bright"), (" rows", "dim"))
+    rows = line(" ", (wording.write(profile.rows), "bright"), (" row" if profile.rows.value == 1 else " rows", "dim"))
     overall = view.assessment.model.overall if view.assessment else None
     quality = line(("quality ", "dim"), wording.percent(overall) if overall is not None else wording.NOTHING)
     drift = line(("drift ", "dim"), ("▲ ", "warn"), str(len(view.alarms))) if view.alarms else ""
