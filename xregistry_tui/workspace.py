@@ -11,7 +11,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.access import Decision, Grants, decide
 from xregistry_tui.core.audit import AuditRecord, append
 from xregistry_tui.core.models import without_group
 from xregistry_tui.enrichment.events import happened
@@ -19,6 +18,7 @@ from xregistry_tui.store.base import MemoryStore, Store
 
 if TYPE_CHECKING:
     from xregistry_tui.config import Settings
+    from xregistry_tui.core.access import Grants
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.core.changes import Changes
     from xregistry_tui.enrichment.enriched import EnrichedRegistry
@@ -67,6 +67,7 @@ class Workspace:
         self.registry = registry
         self.store = store
         self.connections: Mapping[str, Connection] = MappingProxyType({})
+        self.resource_grants: Mapping[str, Grants] = MappingProxyType({})
         self.wanted: tuple[Binding, ...] = ()
         self.jobs: tuple[Job, ...] = ()
         self.trail: deque[AuditRecord] = deque(maxlen=TRAIL_KEPT)
@@ -112,6 +113,11 @@ class Workspace:
         self.connections = MappingProxyType({n: c for n, c in self.connections.items() if n != name})
         self.changes.mark(f"resource:{name}", "tree")
 
+    def grant_on_resource(self, name: str, grants: Mapping[str, frozenset[str]]) -> None:
+        """Replace who may do what to a resource."""
+        self.resource_grants = MappingProxyType({**self.resource_grants, name: MappingProxyType(dict(grants))})
+        self.changes.mark(f"resource:{name}", "tree")
+
     def start_job(self, title: str, task: asyncio.Task[Any] | None = None) -> Job:
         """Note that a task (default: the current one) does something a person may watch and cancel."""
         self._jobs_started += 1
@@ -143,17 +149,6 @@ class Workspace:
         while tasks := [job.task for job in self.jobs if job.task is not None and job.task is not current]:
             await asyncio.wait(tasks)
         await self.enriched.settled()
-
-    def decide(self, role: str | None, permission: str, subject: str) -> Decision:
-        """Whether a role may do what needs `permission` on `subject`; `None` is the trusted caller in this process."""
-        if role is None:
-            return Decision(True, "the caller is trusted")
-        model = subject.partition("@")[0]  # what is asked of a binding is asked of its model
-        try:
-            grants: Grants = self.registry.models[model].metadata.permissions
-        except KeyError:
-            grants = {}
-        return decide(grants, role, permission, model, self.settings.access.superuser_roles)
 
     async def record(self, who: str | None, verb: str, subject: str, text: str) -> None:
         """Leave a record in the trail: durable when this returns."""
@@ -200,6 +195,8 @@ class Workspace:
 
 def open_workspace(settings: Settings, registry: XRegistry | None = None, store: Store | None = None) -> Workspace:
     """A workspace on a registry (a new one by default) and a store (in memory by default)."""
-    from xregistry_tui.xregistry import XRegistry
+    from xregistry_tui.xregistry import XRegistry, configure
 
-    return Workspace(settings, registry or XRegistry(), store or MemoryStore())
+    registry = registry if registry is not None else XRegistry()
+    configure(registry, settings)
+    return Workspace(settings, registry, store if store is not None else MemoryStore())

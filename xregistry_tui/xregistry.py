@@ -12,8 +12,10 @@ from xregistry_tui.core.namespace import Namespace, Node
 from xregistry_tui.core.paths import PREFIX, without_prefix
 from xregistry_tui.core.registry import Clock, NotRegistered, utc_now
 from xregistry_tui.core.types import TypeRegistry
+from xregistry_tui.enrichment.policy import Policy
 
 if TYPE_CHECKING:
+    from xregistry_tui.config import Settings
     from xregistry_tui.core.functions import RegisteredFunction
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.core.namespace import Child
@@ -29,6 +31,7 @@ class XRegistry:
         self._prefix = prefix
         self._tree = Namespace()
         self._lock = threading.RLock()
+        self.policy = Policy()
         self._enriched: EnrichedRegistry | None = None
         shared: dict[str, Any] = {
             "namespace": self._tree,
@@ -71,6 +74,7 @@ class XRegistry:
                     type_registry=self.types,
                     function_registry=self.functions,
                     changes=self.changes,
+                    policy=self.policy,
                 )
             return self._enriched
 
@@ -86,6 +90,36 @@ class XRegistry:
     def register_type(self, *args: Any, **kwargs: Any) -> RegisteredType:
         """See `TypeRegistry.register_type`."""
         return self.types.register_type(*args, **kwargs)
+
+
+def configure(registry: XRegistry, settings: Settings) -> None:
+    """Make a registry work as settings say; what is registered already keeps its grants."""
+    from xregistry_tui.core.functions import FunctionPermission
+    from xregistry_tui.core.models import ModelPermission
+
+    said = settings.registry
+    functions, models, types, policy = registry.functions, registry.models, registry.types, registry.policy
+    functions.default_permissions = tuple(FunctionPermission(word) for word in said.functions.default_permissions)
+    functions.track_execution = said.functions.track_execution
+    functions.track_performance = said.functions.track_performance
+    functions.max_call_history = said.functions.max_call_history
+    functions.execution_timeout = said.functions.execution_timeout
+    models.default_permissions = tuple(ModelPermission(word) for word in said.models.default_permissions)
+    models.enable_versioning = said.models.enable_versioning
+    models.max_version_history = said.models.max_version_history
+    models.auto_generate_ui = said.models.auto_generate_ui
+    types.enable_validators = said.types.enable_validators
+    types.validate_on_register = said.types.validate_on_register
+    types.allow_override = said.types.allow_override
+    types.cache_validated_values = said.types.cache_validated_values
+    types.validation_cache_ttl = said.types.validation_cache_ttl
+    policy.auto_refresh = said.enrichment.auto_refresh
+    policy.refresh_interval = said.enrichment.refresh_interval
+    policy.sample_size = said.enrichment.sample_size
+    policy.statistics_sample = said.enrichment.statistics_sample
+    detect = said.enrichment.enable_categorical_detection
+    policy.categorical_threshold = said.enrichment.categorical_threshold if detect else 0
+    registry.prefix = said.namespace_prefix
 
 
 registry = XRegistry()

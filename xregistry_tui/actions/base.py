@@ -34,7 +34,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A verb. `permission` is asked for on the `subject` (an argument's name); `audited` verbs leave a trail."""
+    """A verb. `permission` is asked for on the `subject` (an argument's name; `""`: everyone may).
+
+    `audited` verbs leave a trail; `run` of one that `names_asker` is told who asks.
+    """
 
     verb: str
     run: Callable[..., Awaitable[Result]]
@@ -42,6 +45,7 @@ class Action:
     subject: str
     audited: bool = False
     past: str = ""
+    names_asker: bool = False
 
 
 def find(verb: str) -> Action:
@@ -56,12 +60,14 @@ def find(verb: str) -> Action:
 
 async def perform(workspace: Workspace, role: str | None, verb: str, arguments: dict[str, Any]) -> Result:
     """Check the permission, run the verb, leave the record. `role=None` is the trusted caller in this process."""
+    from xregistry_tui.actions.access import decision
+
     action = find(verb)
     subject = mask_text(str(arguments.get(action.subject, "")))  # a target may hold a password
-    decision = workspace.decide(role, action.permission, subject)
-    if not decision.allowed:
-        await workspace.record(role, "refused", subject, decision.reason)
-        raise Refused(decision.reason)
+    decided = decision(workspace, role, action.permission, subject)
+    if not decided.allowed:
+        await workspace.record(role, "refused", subject, decided.reason)
+        raise Refused(decided.reason)
     result = await action.run(workspace, **arguments)
     if action.audited:
         await workspace.record(role, action.past or verb, result.subject or subject, result.said)

@@ -183,6 +183,8 @@ async def _register_all(workspace: Workspace, resource: XResource) -> tuple[tupl
 async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> str:
     # a wide table takes longer to turn into a model than a loop may be held
     registered = await asyncio.to_thread(workspace.registry.models.register_discovered, shape, resource=resource.name)
+    if not workspace.settings.registry.enable_enrichment:
+        return registered.path
     found = Binding(model=registered.path, resource=resource.name, collection=shape.name)
     workspace.enriched.bind(next((wanted for wanted in _wanted(workspace, resource) if wanted.key == found.key), found))
     return registered.path
@@ -197,6 +199,8 @@ def _wanted(workspace: Workspace, resource: XResource) -> Iterator[Binding]:
 
 
 async def _bind_wanted(workspace: Workspace, resource: XResource) -> None:
+    if not workspace.settings.registry.enable_enrichment:
+        return
     for binding in _wanted(workspace, resource):
         if workspace.enriched.live(binding.key) is None:
             workspace.enriched.bind(binding)

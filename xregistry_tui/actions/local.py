@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.actions import base, snapshots, tree
+from xregistry_tui.actions import access, base, snapshots, tree
 
 if TYPE_CHECKING:
     from xregistry_tui.actions.base import Result
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Node,
         Overview,
         ResourceView,
+        Right,
         TrailEntry,
         TypeView,
         Work,
@@ -51,22 +52,24 @@ class LocalSession:
 
     def children(self, path: str = "") -> tuple[Node, ...]:
         """One level of the tree."""
-        return tree.children(self._workspace, path)
+        return tree.children(self._workspace, self._role, path)
 
     def model(self, path: str) -> ModelView | None:
         """A model with its bindings' figures."""
         found = self._workspace.registry.models.get_by_namespace(path)
-        return snapshots.model_view(self._workspace, found) if found is not None else None
+        seen = found is not None and access.visible(self._workspace, self._role, found.path)
+        return snapshots.model_view(self._workspace, found) if found is not None and seen else None
 
     def function(self, path: str) -> FunctionView | None:
         """A function."""
         found = self._workspace.registry.functions.get_by_namespace(path)
-        return snapshots.function_view(found) if found is not None else None
+        seen = found is not None and access.visible(self._workspace, self._role, found.path)
+        return snapshots.function_view(found) if found is not None and seen else None
 
     def type(self, path: str) -> TypeView | None:
         """A type."""
         found = self._workspace.registry.types.get_by_namespace(path)
-        return snapshots.type_view(found) if found is not None else None
+        return snapshots.type_view(self._workspace, found) if found is not None else None
 
     def resource(self, name: str) -> ResourceView | None:
         """A resource, by its name or its path in the tree."""
@@ -75,10 +78,20 @@ class LocalSession:
 
     def bindings(self) -> tuple[BindingView, ...]:
         """Every binding, grouped by resource in the order they were connected, worst first."""
-        views = [snapshots.binding_view(self._workspace, live) for live in self._workspace.enriched.lives()]
+        lives = self._workspace.enriched.lives()
+        seen = [live for live in lives if access.visible(self._workspace, self._role, live.binding.model)]
+        views = [snapshots.binding_view(self._workspace, live) for live in seen]
         order = {name: position for position, name in enumerate(self._workspace.connections)}
         views.sort(key=lambda view: (order.get(view.binding.resource, len(order)), *snapshots.severity(view)))
         return tuple(views)
+
+    def roles(self) -> tuple[str, ...]:
+        """Every role that is known."""
+        return access.roles(self._workspace, self._role)
+
+    def rights(self, path: str, role: str | None = None) -> tuple[Right, ...]:
+        """What a role may do to an item, each with its reason."""
+        return access.rights(self._workspace, self._role, path, role)
 
     def trail(self, limit: int = 200) -> tuple[TrailEntry, ...]:
         """The newest entries of the trail, oldest first."""

@@ -68,10 +68,11 @@ async def records(
 async def code(workspace: Workspace, model: str) -> Result:
     """The model as importable Python: its own source where it was written by hand, else what discovery made."""
     found = registered(workspace, model)
-    return Result(await asyncio.to_thread(_source, found))
+    return Result(await asyncio.to_thread(source_of, found))
 
 
-def _source(model: RegisteredModel) -> str:
+def source_of(model: RegisteredModel) -> str:
+    """The model as Python: its own source where it was written by hand, else what its fields make."""
     from xregistry_tui.core.models import ModelSource
     from xregistry_tui.schema.modelgen import source
 

@@ -63,10 +63,10 @@ async def cancel(workspace: Workspace, work: str) -> Result:
 
 
 ACTIONS = (
-    Action(verb="refresh", run=refresh, permission="read", subject="model"),
-    Action(verb="sharpen", run=sharpen, permission="read", subject="model"),
+    Action(verb="refresh", run=refresh, permission="refresh", subject="model"),
+    Action(verb="sharpen", run=sharpen, permission="refresh", subject="model"),
     Action(verb="cost", run=cost, permission="read", subject="model"),
-    Action(verb="pause", run=pause, permission="read", subject="model", audited=True, past="paused"),
-    Action(verb="resume", run=resume, permission="read", subject="model", audited=True, past="resumed"),
-    Action(verb="cancel", run=cancel, permission="read", subject="work"),
+    Action(verb="pause", run=pause, permission="refresh", subject="model", audited=True, past="paused"),
+    Action(verb="resume", run=resume, permission="refresh", subject="model", audited=True, past="resumed"),
+    Action(verb="cancel", run=cancel, permission="refresh", subject="work"),
 )

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.views import (
     BindingView,
+    CallView,
     FunctionView,
     ModelView,
     Overview,
+    ParameterView,
     ResourceView,
     TrailEntry,
     TypeView,
     Work,
 )
 from xregistry_tui.core.bindings import RefreshStatus
+from xregistry_tui.core.signatures import looks_secret
 from xregistry_tui.profiling.wording import named
 
 if TYPE_CHECKING:
     from xregistry_tui.core.audit import AuditRecord
-    from xregistry_tui.core.functions import RegisteredFunction
+    from xregistry_tui.core.functions import Call, RegisteredFunction
     from xregistry_tui.core.models import RegisteredModel
+    from xregistry_tui.core.signatures import Parameter
     from xregistry_tui.core.types import RegisteredType
     from xregistry_tui.enrichment.live import Live
     from xregistry_tui.workspace import Connection, Workspace
@@ -102,7 +106,13 @@ def model_view(workspace: Workspace, model: RegisteredModel) -> ModelView:
         module=metadata.module,
         tags=tuple(sorted(metadata.tags)),
         bindings=tuple(binding_view(workspace, live) for live in workspace.enriched.lives(model.path)),
+        versions=len(workspace.registry.models.version_history[model.path]),
+        deprecated=_deprecated(model),
     )
+
+
+def _deprecated(item: RegisteredModel | RegisteredFunction | RegisteredType) -> str:
+    return item.deprecation.text if item.deprecation is not None else ""
 
 
 def function_view(function: RegisteredFunction) -> FunctionView:
@@ -118,11 +128,32 @@ def function_view(function: RegisteredFunction) -> FunctionView:
         calls=function.call_count,
         failures=function.failures,
         last_called=function.last_called,
+        parameters=tuple(_parameter_view(parameter) for parameter in metadata.parameters.values()),
+        returns=metadata.return_type,
+        history=tuple(_call_view(call) for call in reversed(function.history)),
+        deprecated=_deprecated(function),
     )
 
 
-def type_view(registered: RegisteredType) -> TypeView:
-    """A registered type."""
+def _parameter_view(parameter: Parameter) -> ParameterView:
+    return ParameterView(
+        name=parameter.name,
+        kind=parameter.kind,
+        type=parameter.type,
+        required=not parameter.has_default and not parameter.kind.startswith("var_"),
+        default=parameter.default,
+        secret=looks_secret(parameter.name),
+    )
+
+
+def _call_view(call: Call) -> CallView:
+    return CallView(at=call.at, who=call.who, outcome=call.outcome, milliseconds=call.duration_ms, error=call.error)
+
+
+def type_view(workspace: Workspace, registered: RegisteredType) -> TypeView:
+    """A registered type with the validators that run whenever it is validated."""
+    validators = workspace.registry.types.validators
+    own = [held for key in (registered.path, registered.title) for held in validators.get(key, ())]
     metadata = registered.metadata
     return TypeView(
         path=registered.path,
@@ -132,6 +163,9 @@ def type_view(registered: RegisteredType) -> TypeView:
         constraints=metadata.constraints,
         description=metadata.description or "",
         examples=tuple(metadata.examples),
+        tags=tuple(sorted(registered.tags)),
+        validators=tuple(held.name for held in own),
+        deprecated=_deprecated(registered),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xregistry_tui.actions.access import visible
 from xregistry_tui.actions.snapshots import binding_view, severity
 from xregistry_tui.actions.views import BindingView, Node, NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
@@ -25,8 +26,8 @@ _STATUS = {
 }
 
 
-def children(workspace: Workspace, path: str) -> tuple[Node, ...]:
-    """The nodes right below a path; the root's are the groups."""
+def children(workspace: Workspace, role: str, path: str) -> tuple[Node, ...]:
+    """The nodes right below a path that a role sees; the root's are the groups."""
     if not path:
         return tuple(_group(workspace, name) for name in GROUPS)
     if path == "resources":
@@ -34,7 +35,17 @@ def children(workspace: Workspace, path: str) -> tuple[Node, ...]:
     group = path.partition(".")[0]
     if group not in GROUPS:
         return ()
-    return tuple(_child(workspace, child) for child in workspace.registry.children(path))
+    below = workspace.registry.children(path)
+    if role not in workspace.settings.access.superuser_roles:
+        below = tuple(child for child in below if _is_seen(workspace, role, child))
+    return tuple(_child(workspace, child) for child in below)
+
+
+def _is_seen(workspace: Workspace, role: str, child: Child) -> bool:
+    """Whether a role sees an item, or anything below a level."""
+    if not child.below:
+        return visible(workspace, role, child.path)
+    return any(_is_seen(workspace, role, one) for one in workspace.registry.children(child.path))
 
 
 def _group(workspace: Workspace, name: str) -> Node:

@@ -1,11 +1,13 @@
-"""What a version of a model is made of: a shape or a class, each made from the other when first asked for."""
+"""What a version of a model is made of: a shape, a class or a JSON Schema, the others made when first asked for."""
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.paths import join
+from xregistry_tui.schema.canonical import dumps
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -17,9 +19,12 @@ _making = threading.RLock()
 
 
 class Definition:
-    """A shape, a class, or both; at least one is given. `source` is what rules say that they come from."""
+    """A shape, a class, a JSON Schema, or several; at least one is given.
 
-    __slots__ = ("_class", "_schema", "_shape", "source", "title")
+    `source` is what rules say that they come from. `note` says of a class made of a JSON Schema what it lacks.
+    """
+
+    __slots__ = ("_class", "_fingerprint", "_schema", "_shape", "_ui_schema", "_written", "note", "source", "title")
 
     def __init__(
         self,
@@ -28,54 +33,96 @@ class Definition:
         source: str,
         shape: Shape | None = None,
         model_class: type[BaseModel] | None = None,
+        json_schema: dict[str, Any] | None = None,
+        note: str = "",
     ) -> None:
-        if shape is None and model_class is None:
-            raise ValueError(f"{title} needs a shape or a class")
+        if shape is None and model_class is None and json_schema is None:
+            raise ValueError(f"{title} needs a shape, a class or a JSON Schema")
         self.title = title
         self.source = source
+        self.note = note
         self._shape = shape
         self._class = model_class
-        self._schema: dict[str, Any] | None = None
+        self._schema = json_schema
+        self._written = model_class is not None and shape is None
+        self._ui_schema: dict[str, Any] | None = None
+        self._fingerprint = ""
 
     @property
     def model_class(self) -> type[BaseModel]:
-        """The Pydantic model, generated from the shape where none was given."""
+        """The Pydantic model, made of the shape or of the JSON Schema where none was given."""
         with _making:
             if self._class is None:
-                from xregistry_tui.schema.modelgen import generate
-
-                self._class = generate(self.shape, self.title)
+                self._class = self._generated()
             return self._class
+
+    def _generated(self) -> type[BaseModel]:
+        if self._shape is not None:
+            from xregistry_tui.schema.modelgen import generate
+
+            return generate(self._shape, self.title)
+        from xregistry_tui.schema.external import model_of
+
+        return model_of(self._schema or {}, self.title, note=self.note)
 
     @property
     def shape(self) -> Shape:
-        """The shape, read off the class where none was given."""
+        """The shape, read off the JSON Schema or the class where none was given."""
         with _making:
             if self._shape is None:
-                from xregistry_tui.schema.json_schema import shape_of_model
+                from xregistry_tui.schema.json_schema import shape_of, shape_of_model
 
-                self._shape = shape_of_model(self.model_class, self.title, source=self.source)
+                if self._class is None:
+                    self._shape = shape_of(self._schema or {}, self.title, source=self.source)
+                else:
+                    self._shape = shape_of_model(self._class, self.title, source=self.source)
             return self._shape
 
     @property
     def json_schema(self) -> dict[str, Any]:
-        """The JSON Schema of the class; not to be changed."""
+        """The JSON Schema; not to be changed."""
         with _making:
             if self._schema is None:
                 self._schema = self.model_class.model_json_schema()
             return self._schema
 
     @property
+    def ui_schema(self) -> dict[str, Any]:
+        """How a form asks for a record; not to be changed."""
+        with _making:
+            if self._ui_schema is None:
+                from xregistry_tui.schema.ui_schema import ui_schema
+
+                self._ui_schema = ui_schema(self.model_class)
+            return self._ui_schema
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the JSON Schema in its canonical form, in hex."""
+        with _making:
+            if not self._fingerprint:
+                self._fingerprint = hashlib.sha256(dumps(self.json_schema).encode()).hexdigest()
+            return self._fingerprint
+
+    @property
+    def given_shape(self) -> Shape | None:
+        """The shape where it came from discovery; `None` where it would have to be read off something else."""
+        return None if self._written else self._shape
+
+    @property
     def module(self) -> str | None:
         """Where the class is written; `None` for a generated one."""
-        return self._class.__module__ if self._class is not None and self._shape is None else None
+        return self._class.__module__ if self._class is not None and self._written else None
 
     @property
     def description(self) -> str | None:
-        """The first words about it: of the engine, or the class's docstring."""
+        """The first words about it: of the engine, of the JSON Schema, or the class's docstring."""
+        if self._class is not None and self._written:
+            return self._class.__doc__
         if self._shape is not None:
             return self._shape.description
-        return self._class.__doc__ if self._class is not None else None
+        described = (self._schema or {}).get("description")
+        return described if isinstance(described, str) else None
 
     @property
     def qualname(self) -> str:
@@ -97,4 +144,4 @@ def superseded(older: Definition, newer: Definition) -> bool:
 
 def where(definition: Definition) -> str:
     """What a person would look for."""
-    return definition.qualname
+    return definition.qualname if definition.module else f"the schema of {definition.source}"

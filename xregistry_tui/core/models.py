@@ -1,35 +1,34 @@
-"""Models in the registry: written by hand or discovered, each with its versions.
-
-A registered model is an immutable value: a new version replaces it, and the versions before stay as they were. Its
-class, shape and JSON Schema are made when first asked for.
-"""
+"""Models in the registry: written by hand, discovered, or from a JSON Schema of others, each with its versions."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from xregistry_tui.core.definition import Definition, same_class, superseded, where
-from xregistry_tui.core.paths import join, safe_segments, segment, with_prefix
-from xregistry_tui.core.registered_model import (
-    DEFAULT_PERMISSIONS,
-    ModelMetadata,
-    ModelPermission,
-    ModelSource,
-    Permissions,
-    RegisteredModel,
-)
-from xregistry_tui.core.registry import DefinitionConflict, Registry, View
-from xregistry_tui.schema.evolution import FIRST, classify, next_version
+from xregistry_tui.core.definition import Definition
+from xregistry_tui.core.model_conflicts import NOWHERE, Origin, check, unchanged
+from xregistry_tui.core.paths import join, safe_segments, segment
+from xregistry_tui.core.registered_model import ModelMetadata, ModelPermission, ModelSource, NotKept, RegisteredModel
+from xregistry_tui.core.versioned_models import VersionedModels, without_group
+from xregistry_tui.core.versions import IncompatibleChange, ModelEvolution, VersionConflict
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from xregistry_tui.schema.shape import Shape
 
-__all__ = ["ModelMetadata", "ModelPermission", "ModelRegistry", "ModelSource", "RegisteredModel", "without_group"]
+__all__ = [
+    "IncompatibleChange",
+    "ModelEvolution",
+    "ModelMetadata",
+    "ModelPermission",
+    "ModelRegistry",
+    "ModelSource",
+    "NotKept",
+    "RegisteredModel",
+    "VersionConflict",
+    "without_group",
+]
 
 
 class Discoverable(Protocol):
@@ -49,25 +48,8 @@ class Discoverable(Protocol):
         """What the records of a collection may be."""
 
 
-class ModelRegistry(Registry[RegisteredModel]):
+class ModelRegistry(VersionedModels):
     """Models by path (`models.shop.orders`)."""
-
-    group = "models"
-    change_key = "model"
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self._history: dict[str, tuple[ModelMetadata, ...]] = {}
-
-    @property
-    def models(self) -> Mapping[str, RegisteredModel]:
-        """All of them by path; unambiguous bare names answer too."""
-        return View(self._items, self.resolve)
-
-    @property
-    def version_history(self) -> Mapping[str, tuple[ModelMetadata, ...]]:
-        """Every version of each model, oldest first, by path; unambiguous bare names answer too."""
-        return View(self._history, self.resolve)
 
     def register(  # noqa: PLR0917 - the order of the specification
         self,
@@ -94,10 +76,10 @@ class ModelRegistry(Registry[RegisteredModel]):
                 Definition(title=title, source=without_group(path), model_class=model_class),
                 source=source,
                 namespace=namespace,
-                permissions=_frozen(permissions),
-                tags=frozenset(tags or ()),
+                permissions=permissions,
+                tags=tags or (),
             ),
-            replace=replace,
+            anyway=replace,
         )
 
     def register_static_model(
@@ -112,6 +94,35 @@ class ModelRegistry(Registry[RegisteredModel]):
     ) -> RegisteredModel:
         """Register a model written by hand; see `register`."""
         return self.register(model_class, name, ModelSource.STATIC, namespace, permissions, tags, replace=replace)
+
+    def register_external(
+        self,
+        json_schema: Mapping[str, Any],
+        name: str,
+        namespace: str | None = None,
+        permissions: Mapping[str, Collection[ModelPermission]] | None = None,
+        tags: Collection[str] | None = None,
+        *,
+        replace: bool = False,
+    ) -> RegisteredModel:
+        """Register a JSON Schema of an object (draft 2020-12) as a model, at `models.external.<name>` by default.
+
+        Raises `InvalidSchema` (a ValueError) for what is none, `DefinitionConflict` as `register` does.
+        """
+        from xregistry_tui.schema.external import checked
+
+        path = self._path(join("external" if namespace is None else namespace, name))
+        note = "made of its JSON Schema: no Python validators"
+        definition = Definition(title=name, source=without_group(path), json_schema=checked(json_schema), note=note)
+        version = self._version(
+            path,
+            definition,
+            source=ModelSource.EXTERNAL,
+            namespace=namespace,
+            permissions=permissions,
+            tags=tags or (),
+        )
+        return self._enter(path, version, anyway=replace)
 
     def register_discovered(
         self,
@@ -137,10 +148,9 @@ class ModelRegistry(Registry[RegisteredModel]):
                 definition,
                 source=ModelSource.DYNAMIC,
                 namespace=namespace,
-                permissions=DEFAULT_PERMISSIONS,
-                tags=frozenset({"dynamic", "inspector-generated", *tags}),
+                tags={"dynamic", "inspector-generated", *tags},
             )
-            registered = self._enter(path, version, resource=resource, collection=shape.name)
+            registered = self._enter(path, version, origin=(resource, shape.name))
             if namespace is None:
                 self._tree.entitle(join(self.group, *path.split(".")[1:-1]), resource)
         return registered
@@ -164,67 +174,18 @@ class ModelRegistry(Registry[RegisteredModel]):
     def _safe(self, above: str, true_name: str) -> str:
         return safe_segments([true_name], self._tree.segments(above))[true_name]
 
-    def _version(
-        self,
-        path: str,
-        definition: Definition,
-        *,
-        source: ModelSource,
-        namespace: str | None,
-        permissions: Permissions,
-        tags: frozenset[str],
-    ) -> ModelMetadata:
-        moment = self._clock()
-        return ModelMetadata(
-            name=definition.title,
-            source=source,
-            module=definition.module,
-            version=FIRST,
-            created_at=moment,
-            updated_at=moment,
-            permissions=permissions,
-            tags=tags,
-            namespace=namespace,
-            ns_path=with_prefix(path, self._prefix),
-            description=definition.description,
-            definition=definition,
-        )
-
     def _enter(
-        self,
-        path: str,
-        new: ModelMetadata,
-        *,
-        replace: bool = False,
-        resource: str | None = None,
-        collection: str | None = None,
+        self, path: str, new: ModelMetadata, *, anyway: bool = False, origin: Origin = NOWHERE
     ) -> RegisteredModel:
         with self._lock:
             there = self._items.get(path)
-            if there is not None:
-                if _unchanged(there, new, (resource, collection)):
-                    return there
-                _check(there, new, (resource, collection), replace)
-                new = _successor(there, new)
-            registered = RegisteredModel(path=path, metadata=new, resource=resource, collection=collection)
-            self._put(registered)
-            if there is None or there.version != new.version:
-                self._history[path] = (*self._history.get(path, ()), new)
-            else:
-                self._history[path] = (*self._history[path][:-1], new)
-        self._mark(path)
-        return registered
-
-
-def without_group(path: str) -> str:
-    """What people call a model in a sentence: `demo.Order`."""
-    return path.partition(".")[2]
-
-
-def _frozen(permissions: Mapping[str, Collection[ModelPermission]] | None) -> Permissions:
-    if permissions is None:
-        return DEFAULT_PERMISSIONS
-    return MappingProxyType({role: frozenset(granted) for role, granted in permissions.items()})
+            if there is None:
+                return self._keep(RegisteredModel(path=path, metadata=new, resource=origin[0], collection=origin[1]))
+            if unchanged(there, new, origin):
+                return there
+            if not anyway:
+                check(there, new, origin)
+            return self._follow(there, new, origin=origin, anyway=True)
 
 
 def _namespace(module: str) -> str:
@@ -237,49 +198,6 @@ def _namespace(module: str) -> str:
     if "models" in parts:
         parts = parts[len(parts) - parts[::-1].index("models") :]
     return ".".join(parts)
-
-
-def _unchanged(there: RegisteredModel, new: ModelMetadata, origin: tuple[str | None, str | None]) -> bool:
-    older, newer = there.metadata.definition, new.definition
-    if there.metadata.source is not new.source or (there.resource, there.collection) != origin:
-        return False
-    if new.source is ModelSource.DYNAMIC and origin != (None, None):
-        return older.shape == newer.shape
-    return same_class(older, newer)
-
-
-def _check(there: RegisteredModel, new: ModelMetadata, origin: tuple[str | None, str | None], replace: bool) -> None:
-    """Whether the new definition may take the place of the one that is there; raises `DefinitionConflict`."""
-    if replace:
-        return
-    if origin != (None, None):
-        if (there.resource, there.collection) != origin:
-            raise DefinitionConflict(
-                f"{there} is {_origin(there)} already; the collection {origin[1]!r} of {origin[0]} needs name="
-            )
-    elif there.metadata.source is ModelSource.DYNAMIC or not superseded(there.metadata.definition, new.definition):
-        raise DefinitionConflict(
-            f"{there} is {_origin(there)} already; {where(new.definition)} needs another name= or replace=True"
-        )
-
-
-def _origin(there: RegisteredModel) -> str:
-    if there.collection is not None:
-        return f"the collection {there.collection!r} of {there.resource}"
-    return where(there.metadata.definition)
-
-
-def _successor(there: RegisteredModel, new: ModelMetadata) -> ModelMetadata:
-    """The next version: what people gave to the model before stays with it."""
-    held = there.metadata
-    change = classify(there.shape, new.definition.shape)
-    return replace(
-        new,
-        version=next_version(held.version, change),
-        created_at=held.created_at,
-        permissions=new.permissions if new.permissions is not DEFAULT_PERMISSIONS else held.permissions,
-        tags=held.tags | new.tags,
-    )
 
 
 async def _only_collection(resource: Discoverable) -> str:

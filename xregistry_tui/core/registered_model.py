@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.paths import safe_fields
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from xregistry_tui.core.definition import Definition
+    from xregistry_tui.core.lifecycle import Deprecation
     from xregistry_tui.schema.shape import Shape
 
 
@@ -39,12 +39,19 @@ class ModelPermission(Enum):
 
 
 Permissions = Mapping[str, frozenset[ModelPermission]]
-DEFAULT_PERMISSIONS: Permissions = MappingProxyType({"*": frozenset({ModelPermission.READ, ModelPermission.LIST})})
+
+
+class NotKept(LookupError):
+    """The body of an old version is gone: only its number, fingerprint and date are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelMetadata:
-    """One version of a model. `name` is its true name, `namespace` the part that the caller gave."""
+    """One version of a model. `name` is its true name, `namespace` the part that the caller gave.
+
+    `granted` is whether somebody gave the permissions, which are the registry's default otherwise. Of an old version
+    beyond those kept the body is gone: `definition` is `None`, and `spent` its fingerprint.
+    """
 
     name: str
     source: ModelSource
@@ -57,13 +64,33 @@ class ModelMetadata:
     namespace: str | None
     ns_path: str
     description: str | None
-    definition: Definition
-    ui_schema: Mapping[str, Any] | None = None
+    definition: Definition | None
+    deprecation: Deprecation | None = None
+    has_ui: bool = True
+    granted: bool = False
+    spent: str = ""
+
+    @property
+    def body(self) -> Definition:
+        """What the version is made of; raises `NotKept` where that is gone."""
+        if self.definition is None:
+            raise NotKept(f"{self.ns_path} {self.version} is too old: only its number, fingerprint and date are kept")
+        return self.definition
 
     @property
     def json_schema(self) -> dict[str, Any]:
-        """The JSON Schema of this version, made on first access; serialised as `schema`."""
-        return self.definition.json_schema
+        """The JSON Schema of this version, made on first access; serialised as `schema`. Raises `NotKept`."""
+        return self.body.json_schema
+
+    @property
+    def ui_schema(self) -> Mapping[str, Any] | None:
+        """How a form asks for a record, made on first access; `None` where the registry makes none."""
+        return self.definition.ui_schema if self.has_ui and self.definition is not None else None
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the JSON Schema in its canonical form, in hex."""
+        return self.spent or self.body.fingerprint
 
     def as_json(self) -> dict[str, Any]:
         """The version as JSON data."""
@@ -72,9 +99,10 @@ class ModelMetadata:
             "source": self.source.value,
             "module": self.module,
             "version": self.version,
+            "fingerprint": self.fingerprint,
             "created_at": self.created_at.isoformat(),
             "updated_at": self.updated_at.isoformat(),
-            "schema": self.json_schema,
+            "schema": self.json_schema if self.definition is not None else None,
             "ui_schema": self.ui_schema,
             "permissions": {role: sorted(p.value for p in held) for role, held in self.permissions.items()},
             "tags": sorted(self.tags),
@@ -113,14 +141,24 @@ class RegisteredModel:
         return self.metadata.tags
 
     @property
+    def permissions(self) -> Permissions:
+        """Role → what it may do."""
+        return self.metadata.permissions
+
+    @property
+    def deprecation(self) -> Deprecation | None:
+        """Until when it is to be used, and what instead; `None` where it is not deprecated."""
+        return self.metadata.deprecation
+
+    @property
     def model_class(self) -> type[BaseModel]:
         """The Pydantic model; a discovered one's is made on first access."""
-        return self.metadata.definition.model_class
+        return self.metadata.body.model_class
 
     @property
     def shape(self) -> Shape:
         """The fields by the names that records have them under, with their rules."""
-        return self.metadata.definition.shape
+        return self.metadata.body.shape
 
     @property
     def json_schema(self) -> dict[str, Any]:

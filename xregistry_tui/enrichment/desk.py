@@ -20,6 +20,7 @@ from xregistry_tui.resources.base import CollectionFailed, ResourceBroken, Resou
 
 if TYPE_CHECKING:
     from xregistry_tui.enrichment.pacing import Clock, Pace
+    from xregistry_tui.enrichment.policy import Policy
     from xregistry_tui.profiling.plan import Grade
     from xregistry_tui.resources.base import XResource
 
@@ -41,7 +42,9 @@ class Desk(Generic[Figures]):
         clock: Clock,
         look: Callable[[str, Grade | None], Awaitable[Looked[Figures]]],
         publish: Callable[[str, RefreshState, Figures | None], None],
+        policy: Policy,
     ) -> None:
+        self._policy = policy
         self.resource = resource
         self.watches: dict[str, Watch] = {}
         self._pace = pace
@@ -60,13 +63,13 @@ class Desk(Generic[Figures]):
 
     # what others ask for
 
-    def add(self, key: str, greatest_age: float | None = None) -> None:
+    def add(self, key: str, greatest_age: float) -> None:
         """Watch one more binding; one that is watched already stays as it is."""
         if key in self.watches:
             return
         now = self._clock.now()
         state = RefreshState(since=now, opened=now)
-        self.watches[key] = Watch(key=key, greatest_age=greatest_age or self._pace.greatest_age, state=state)
+        self.watches[key] = Watch(key=key, greatest_age=greatest_age, state=state)
         self._publish(key, state, None)
         self._wake.set()
 
@@ -218,6 +221,8 @@ class Desk(Generic[Figures]):
             return False
         if not watch.looked or watch.failures:
             return watch.not_before < float("inf") or watch.seen != self._token
+        if not self._policy.auto_refresh:
+            return False
         if self._token is None:
             return now - watch.ended >= watch.greatest_age
         return watch.seen != self._token
@@ -297,7 +302,8 @@ class Desk(Generic[Figures]):
         else:
             missing = "the number of rows so far; a sample is next" if looked.glance else looked.partial
             status = RefreshStatus.PARTIAL if missing else RefreshStatus.LIVE
-            next_at = self._moment(now + watch.greatest_age) if self._token is None else None
+            by_age = self._token is None and self._policy.auto_refresh
+            next_at = self._moment(now + watch.greatest_age) if by_age else None
             self._say(watch, status, missing, looked.figures, next_at)
 
     def _failed(self, watch: Watch, error: ResourceError, *, retry: bool) -> None:

@@ -16,10 +16,12 @@ from xregistry_tui.enrichment.choices import live_field
 from xregistry_tui.enrichment.live import Figures, Live, rate
 from xregistry_tui.enrichment.looking import Looker
 from xregistry_tui.enrichment.pacing import Clock, Pace, SystemClock
-from xregistry_tui.enrichment.projection import ModelEnrichment, field_statistics, project, rates
+from xregistry_tui.enrichment.policy import Policy
+from xregistry_tui.enrichment.projection import ModelEnrichment, project, rates
 from xregistry_tui.enrichment.supervisor import Supervisor
 from xregistry_tui.enrichment.watch import Looked
 from xregistry_tui.profiling.plan import Cost, Grade
+from xregistry_tui.profiling.statistics import field_statistics
 from xregistry_tui.resources.inspector import XInspector
 
 if TYPE_CHECKING:
@@ -91,19 +93,19 @@ class EnrichedRegistry:
         changes: Changes | None = None,
         clock: Clock | None = None,
         store: Store | None = None,
-        statistics_sample: int = 10_000,
-        sample_size: int = 100,
+        policy: Policy | None = None,
     ) -> None:
         self.model_registry = model_registry
         self.type_registry = type_registry
         self.function_registry = function_registry
+        self.policy = policy if policy is not None else Policy()
         self._changes = changes if changes is not None else Changes()
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._lives: dict[str, Live] = {}
         self._stood: dict[str, Live] = {}
         self._observe: Callable[[Live, Live], None] | None = None
-        self._looker = Looker(self._clock, store, statistics_sample=statistics_sample, sample_size=sample_size)
-        self._supervisor: Supervisor[Figures] = Supervisor(self._look, self._publish, self._clock)
+        self._looker = Looker(self._clock, store, self.policy)
+        self._supervisor: Supervisor[Figures] = Supervisor(self._look, self._publish, self._clock, self.policy)
 
     # what is known
 

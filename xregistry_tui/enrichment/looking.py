@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.enrichment.live import TREND, Figures, Live, figures, judged, plan_of
 from xregistry_tui.enrichment.watch import Looked
+from xregistry_tui.profiling.categories import MOST, limited
 from xregistry_tui.profiling.plan import Cost, Grade, countable
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.inspector import XInspector
@@ -17,6 +18,7 @@ from xregistry_tui.store.base import Point, Store
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.enrichment.pacing import Clock
+    from xregistry_tui.enrichment.policy import Policy
     from xregistry_tui.profiling.profile import Profile
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.schema.shape import Shape
@@ -29,11 +31,10 @@ _WIDE = 200
 class Looker:
     """Looks at bindings, and keeps between looks what the next one needs: shape, grade, baseline, sample."""
 
-    def __init__(self, clock: Clock, store: Store | None, *, statistics_sample: int, sample_size: int) -> None:
+    def __init__(self, clock: Clock, store: Store | None, policy: Policy) -> None:
         self._clock = clock
         self._store = store
-        self._statistics_sample = statistics_sample
-        self._sample_size = sample_size
+        self._policy = policy
         self._shapes: dict[str, Shape] = {}
         self._baselines: dict[str, Profile] = {}
         self._samples: dict[str, tuple[Mapping[str, Any], ...]] = {}
@@ -67,7 +68,7 @@ class Looker:
     async def cost(self, live: Live, resource: XResource, model: RegisteredModel) -> Cost:
         """What a look at the next better grade would cost."""
         demanded, _ = judged(await self._shape(live, resource), model.shape)
-        return await resource.cost(plan_of(demanded, self.sharper(live), self._statistics_sample))
+        return await resource.cost(plan_of(demanded, self.sharper(live), self._policy.statistics_sample))
 
     async def look(self, live: Live, resource: XResource, model: RegisteredModel) -> Looked[Figures]:
         """Look once; raises `ResourceError`."""
@@ -102,7 +103,9 @@ class Looker:
         key = live.binding.key
         grade = self.grades.get(key) or await self._affordable(live, resource, demanded)
         self.looking[key] = grade
-        return await resource.profile(plan_of(demanded, grade, self._statistics_sample))
+        profile = await resource.profile(plan_of(demanded, grade, self._policy.statistics_sample))
+        most = self._policy.categorical_threshold
+        return profile if most >= MOST else limited(profile, most)
 
     async def _affordable(self, live: Live, resource: XResource, shape: Shape) -> Grade:
         """Exact where the collection is small, as the last look or the engine says; else a sample.
@@ -112,7 +115,7 @@ class Looker:
         if live.profile is not None:
             rows: float | None = live.profile.rows.value
         else:
-            rows = (await resource.cost(plan_of(shape, Grade.EXACT, self._statistics_sample))).rows
+            rows = (await resource.cost(plan_of(shape, Grade.EXACT, self._policy.statistics_sample))).rows
         if countable(rows, shape):
             return Grade.EXACT
         return Grade.CATALOGUE if live.profile is None and rows is not None else Grade.SAMPLE
@@ -126,7 +129,7 @@ class Looker:
     async def _fetch_sample(self, live: Live, resource: XResource) -> None:
         if live.binding.key in self._samples:
             inspector = XInspector(resource, live.binding.collection)
-            self._samples[live.binding.key] = tuple(await inspector.preview_data(self._sample_size))
+            self._samples[live.binding.key] = tuple(await inspector.preview_data(self._policy.sample_size))
 
     async def _conclude(self, live: Live, profile: Profile, shape: Shape, model: Shape) -> Figures:
         key = live.binding.key

@@ -45,8 +45,8 @@ class SystemClock:
 class Pace:
     """How often a resource is looked at; all times in seconds.
 
-    `poll` is between two questions for the change token, `floor` between two looks at one binding, `greatest_age`
-    how old figures get where there is no token. Automatic looks take at most `share` of the wall time, at most
+    `poll` is between two questions for the change token, `floor` between two looks at one binding. Automatic
+    looks take at most `share` of the wall time, at most
     `slots` of them at once. After failures we wait 1, 2, 4 … `patience` seconds.
     """
 
@@ -54,7 +54,6 @@ class Pace:
     slots: int = 1
     share: float = 0.1
     floor: float = 2.0
-    greatest_age: float = 300.0
     patience: float = 60.0
     jitter: float = 0.1
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling.categories import categories
+from xregistry_tui.profiling.statistics import statistics
 
 if TYPE_CHECKING:
     from xregistry_tui.enrichment.live import Live
-    from xregistry_tui.profiling.profile import FieldProfile, Figure, Profile
+    from xregistry_tui.profiling.profile import Figure
     from xregistry_tui.profiling.quality import Quality
 
 DIMENSIONS = ("completeness", "validity", "uniqueness", "consistency", "timeliness")
@@ -62,39 +63,9 @@ def _by_frequency(counts: Mapping[Any, int]) -> list[Any]:
     return sorted(counts, key=lambda value: -counts[value])
 
 
-def statistics(profile: Profile) -> dict[str, Any]:
-    """A profile under the specification's names."""
-    return {
-        "total_count": int(profile.rows.value),
-        "looked_at": profile.n,
-        "method": profile.method.value,
-        "field_statistics": {path: field_statistics(seen) for path, seen in profile.fields.items()},
-    }
-
-
-def field_statistics(seen: FieldProfile) -> dict[str, Any]:
-    """One field under the specification's names; what was not looked for is `None`."""
-    return {
-        "count": seen.present,
-        "null_count": seen.nulls,
-        "missing_count": seen.missing,
-        "blank_count": seen.blank,
-        "unique_count": _whole(seen.distinct),
-        "types": {kind.value: count for kind, count in seen.kinds.items()},
-        "min": seen.minimum,
-        "max": seen.maximum,
-        "mean": seen.mean,
-        "top_values": [(entry.value, entry.count) for entry in seen.top],
-    }
-
-
 def rates(quality: Quality) -> dict[str, float | None]:
     """One field's quality by dimension (0–1, `None`: not assessed)."""
     return {dimension: _rate(quality, dimension) for dimension in DIMENSIONS}
-
-
-def _whole(figure: Figure | None) -> int | None:
-    return int(figure.value) if figure is not None else None
 
 
 def _rate(quality: Quality, dimension: str) -> float | None:

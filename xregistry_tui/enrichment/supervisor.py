@@ -13,6 +13,7 @@ from xregistry_tui.enrichment.watch import Figures, Looked
 
 if TYPE_CHECKING:
     from xregistry_tui.core.bindings import Binding, RefreshState
+    from xregistry_tui.enrichment.policy import Policy
     from xregistry_tui.profiling.plan import Grade
     from xregistry_tui.resources.base import XResource
 
@@ -25,10 +26,12 @@ class Supervisor(Generic[Figures]):
         look: Callable[[str, Grade | None], Awaitable[Looked[Figures]]],
         publish: Callable[[str, RefreshState, Figures | None], None],
         clock: Clock,
+        policy: Policy,
     ) -> None:
         self._look = look
         self._publish = publish
         self._clock = clock
+        self._policy = policy
         self._desks: dict[str, Desk[Figures]] = {}
         self._at: dict[str, Desk[Figures]] = {}
 
@@ -42,7 +45,9 @@ class Supervisor(Generic[Figures]):
         held = self._desks.get(resource.name)
         if held is None:
             pace = pace or pace_of(resource.get_type())
-            self._desks[resource.name] = Desk(resource, pace, self._clock, self._look, self._publish)
+            self._desks[resource.name] = Desk(
+                resource, pace, self._clock, self._look, self._publish, self._policy
+            )
         elif held.resource is not resource:
             raise ValueError(
                 f"another resource named {resource.name!r} is attached: detach it, or give this one a name"
@@ -66,7 +71,7 @@ class Supervisor(Generic[Figures]):
             known = ", ".join(self._desks) or "none"
             raise ValueError(f"no resource named {binding.resource!r} is attached; attached: {known}")
         self._at[binding.key] = desk
-        desk.add(binding.key, binding.refresh_interval)
+        desk.add(binding.key, binding.refresh_interval or self._policy.refresh_interval)
 
     async def unwatch(self, key: str) -> None:
         """Watch a binding no more."""

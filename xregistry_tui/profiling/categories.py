@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from xregistry_tui.schema.shape import Kind
 
 if TYPE_CHECKING:
-    from xregistry_tui.profiling.profile import FieldProfile
+    from xregistry_tui.profiling.profile import FieldProfile, Profile
     from xregistry_tui.schema.shape import Scalar
 
 MOST = 100
@@ -23,13 +25,19 @@ def categories(field: FieldProfile) -> Mapping[Scalar, int] | None:
 
     `None` where it is not, or where the look did not list all its values. A boolean needs no evidence.
     """
-    if field.present <= 0 or not field.top or _MEASURED & set(field.kinds):
+    if not field.categorical or field.present <= 0 or not field.top or _MEASURED & set(field.kinds):
         return None
     counts = {entry.value: entry.count for entry in field.top}
     if len(counts) < len(field.top) or sum(counts.values()) < field.present:
         return None
     evident = len(counts) <= MOST and len(counts) <= SHARE * field.present
     return counts if evident or set(field.kinds) == {Kind.BOOLEAN} else None
+
+
+def limited(profile: Profile, most: int) -> Profile:
+    """A profile in which a field of more than `most` values is none that picks them from a list (0: no field is)."""
+    fields = {path: replace(seen, categorical=len(seen.top) <= most) for path, seen in profile.fields.items()}
+    return replace(profile, fields=MappingProxyType(fields))
 
 
 def named(field: FieldProfile) -> Mapping[Scalar, int] | None:

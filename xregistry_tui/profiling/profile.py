@@ -78,6 +78,7 @@ class FieldProfile:
 
     `kinds` counts present values by kind; `present` = `looked_at` − `missing` − `nulls`. `blank` counts texts that
     are empty or only white space. `once` counts the values that occur once. `quantiles` are (p, value), 0 ≤ p ≤ 1.
+    `categorical` is false where its values are not to be taken for a list that they are picked from.
     """
 
     name: str
@@ -102,6 +103,7 @@ class FieldProfile:
     negatives: int | None = None
     nans: int | None = None
     formats: tuple[tuple[str, float], ...] = ()
+    categorical: bool = True
     rules: tuple[RuleResult, ...] = ()
 
     @property

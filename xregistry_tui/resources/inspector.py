@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.categories import MOST, categories
 from xregistry_tui.profiling.plan import Grade, Plan, countable
+from xregistry_tui.profiling.statistics import statistics
 from xregistry_tui.resources.base import Clipped, CollectionFailed, RecordQuery, ResourceError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from xregistry_tui.profiling.profile import FieldProfile, Figure, Profile
+    from xregistry_tui.profiling.profile import Profile
     from xregistry_tui.resources.base import Page, XResource
     from xregistry_tui.schema.shape import Scalar, Shape
 
-CATEGORICAL_THRESHOLD = 100
-"""At most so many distinct values make a field categorical."""
-
-_CATEGORICAL_SHARE = 0.05
 _SAMPLE_ROWS = 100
 
 
@@ -106,7 +104,7 @@ class XInspector:
 
     async def _profile(self, shape: Shape) -> Profile:
         rules = {field.name: field.rules for field in shape.fields if field.rules}
-        plan = Plan(shape=shape, rules=rules, top=CATEGORICAL_THRESHOLD)
+        plan = Plan(shape=shape, rules=rules, top=MOST)
         if not countable((await self.resource.cost(plan)).rows, shape):
             plan = replace(plan, grade=Grade.SAMPLE)
         return await self.resource.profile(plan)
@@ -123,46 +121,12 @@ def _dictionaries(page: Page) -> list[dict[str, Any]]:
     return [dict(zip(page.columns, row, strict=True)) for row in cells]
 
 
-def statistics(profile: Profile) -> dict[str, Any]:
-    """A profile as plain data with the keys of the specification."""
-    return {
-        "total_count": _whole(profile.rows),
-        "looked_at": profile.n,
-        "method": profile.method.value,
-        "field_statistics": {name: _of_field(field) for name, field in profile.fields.items()},
-    }
-
-
-def _of_field(field: FieldProfile) -> dict[str, Any]:
-    return {
-        "null_count": field.nulls + field.missing,
-        "unique_count": _whole(field.distinct) if field.distinct else 0,
-        "min": field.minimum,
-        "max": field.maximum,
-        "mean": field.mean,
-        "std": field.deviation,
-        "types": {kind.value: count for kind, count in field.kinds.items()},
-        "top_values": [{"value": entry.value, "count": entry.count} for entry in field.top],
-    }
-
-
-def _whole(figure: Figure) -> int:
-    return round(figure.value)
-
-
 def categorical_fields(profile: Profile) -> Mapping[str, CategoricalField]:
-    """The fields with few values for the number of records: at most the threshold and 5 % of those present."""
-    found = {name: _category(field) for name, field in profile.fields.items() if is_categorical(field)}
-    return MappingProxyType(found)
+    """The fields that pick their values from a list, as far as counting tells."""
+    listed = ((name, categories(field)) for name, field in profile.fields.items())
+    return MappingProxyType({name: _category(found) for name, found in listed if found is not None})
 
 
-def is_categorical(field: FieldProfile, threshold: int = CATEGORICAL_THRESHOLD) -> bool:
-    """Whether all values of the field are among its most frequent ones, and those are few for what was looked at."""
-    if field.distinct is None or not field.present:
-        return False
-    few = field.distinct.value <= min(threshold, _CATEGORICAL_SHARE * field.present)
-    return few and len(field.top) >= field.distinct.value
-
-
-def _category(field: FieldProfile) -> CategoricalField:
-    return CategoricalField(tuple(e.value for e in field.top), tuple(e.count for e in field.top))
+def _category(counts: Mapping[Scalar, int]) -> CategoricalField:
+    ordered = sorted(counts, key=lambda value: -counts[value])
+    return CategoricalField(tuple(ordered), tuple(counts[value] for value in ordered))

@@ -1,0 +1,90 @@
+"""Who may do what to which item, and why (not): the words of verbs asked of functions, models and resources.
+
+Connecting, discovering and refreshing are asked of the resource; changing what is kept of an item is MODIFY on a
+function and DELETE on a model. What has no grants of its own (a type, a resource nobody was granted) is for superusers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xregistry_tui.actions.base import Refused
+from xregistry_tui.actions.views import Right
+from xregistry_tui.core.access import Decision, Grants, decide
+
+if TYPE_CHECKING:
+    from xregistry_tui.workspace import Workspace
+
+OF_RESOURCES = ("connect", "discover", "refresh")
+_OF_FUNCTIONS = ("view", "execute", "modify")
+_OF_MODELS = ("list", "read", "create", "update", "delete")
+_GROUPS = ("functions", "models", "types", "resources")
+
+
+def decision(workspace: Workspace, role: str | None, permission: str, subject: str) -> Decision:
+    """Whether a role may do what needs `permission` on `subject`; `None` is the trusted caller in this process."""
+    if not permission:
+        return Decision(True, "everyone may")
+    path, grants = _asked(workspace, permission, subject)
+    if permission == "modify" and path.startswith("models."):
+        permission = "delete"
+    return decide(grants, role, permission, path, workspace.settings.access.superuser_roles)
+
+
+def _asked(workspace: Workspace, permission: str, subject: str) -> tuple[str, Grants]:
+    """The item that is asked about, by its path, and what is granted on it."""
+    item = subject.partition("@")[0]  # what is asked of a binding is asked of its model
+    if permission in OF_RESOURCES:
+        name = _resource(workspace, subject)
+        return f"resources.{name}", workspace.resource_grants.get(name, {})
+    for registry in (workspace.registry.functions, workspace.registry.models):
+        if item in registry:
+            path = registry.resolve(item)
+            return path, registry[path].permissions
+    return item, {}
+
+
+def _resource(workspace: Workspace, subject: str) -> str:
+    """The name of the resource behind a resource's path or name, a binding, or a model."""
+    live = workspace.enriched.live(subject)
+    lives = (live,) if live is not None else workspace.enriched.lives(subject)
+    return lives[0].binding.resource if lives else subject.removeprefix("resources.")
+
+
+def rights(workspace: Workspace, own: str, path: str, role: str | None) -> tuple[Right, ...]:
+    """What a role may do to an item, each with its reason; raises `Refused` where it may do more than `own` may."""
+    held = [_right(workspace, own, word, path) for word in _words(path)]
+    if role is None or role == own:
+        return tuple(held)
+    asked = [_right(workspace, role, word, path) for word in _words(path)]
+    for mine, theirs in zip(held, asked, strict=True):
+        if theirs.allowed and not mine.allowed:
+            word = theirs.permission.upper()
+            raise Refused(f"role {own} cannot look as {role}, who holds {word} on {path}, which {own} does not")
+    return tuple(asked)
+
+
+def _right(workspace: Workspace, role: str, word: str, path: str) -> Right:
+    made = decision(workspace, role, word, path)
+    return Right(word, made.allowed, made.reason)
+
+
+def _words(path: str) -> tuple[str, ...]:
+    words = {"functions": _OF_FUNCTIONS, "models": _OF_MODELS, "resources": OF_RESOURCES}
+    return words.get(path.partition(".")[0], ())
+
+
+def roles(workspace: Workspace, own: str) -> tuple[str, ...]:
+    """Every role that is known: its own first, then those with grants and the superusers, by name."""
+    registry = workspace.registry
+    known = {role for item in registry.functions.functions.values() for role in item.permissions}
+    known |= {role for item in registry.models.models.values() for role in item.permissions}
+    known |= {role for grants in workspace.resource_grants.values() for role in grants}
+    known |= set(workspace.settings.access.superuser_roles)
+    return (own, *sorted(known - {own, "*"}))
+
+
+def visible(workspace: Workspace, role: str, path: str) -> bool:
+    """Whether a role sees an item at all: LIST on a model, VIEW or EXECUTE on a function; the rest is seen by all."""
+    words = {"models": ("list",), "functions": ("view", "execute")}.get(path.partition(".")[0], ())
+    return not words or any(decision(workspace, role, word, path).allowed for word in words)
