@@ -21,7 +21,7 @@ from xregistry_tui.core.registered_model import (
     Permissions,
     RegisteredModel,
 )
-from xregistry_tui.core.registry import DefinitionConflict, Registry, View
+from xregistry_tui.core.registry import Registry, View
 from xregistry_tui.schema.evolution import FIRST, classify, next_version
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class ModelRegistry(Registry[RegisteredModel]):
 
     group = "models"
     change_key = "model"
+    permission_type = ModelPermission
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -200,13 +201,20 @@ class ModelRegistry(Registry[RegisteredModel]):
         collection: str | None = None,
     ) -> RegisteredModel:
         with self._lock:
-            there = self._items.get(path)
+            there = self._held(path)
             if there is not None:
                 if _unchanged(there, new, (resource, collection)):
-                    return there
-                _check(there, new, (resource, collection), replace)
+                    return self._back(there)
+                if not _may_follow(there, new, (resource, collection), replace):
+                    raise self._conflict(there, *_rivals(there, new, (resource, collection)))
                 new = _successor(there, new)
-            registered = RegisteredModel(path=path, metadata=new, resource=resource, collection=collection)
+            registered = RegisteredModel(
+                path=path,
+                metadata=new,
+                resource=resource,
+                collection=collection,
+                deprecation=there.deprecation if there is not None else None,
+            )
             self._put(registered)
             if there is None or there.version != new.version:
                 self._history[path] = (*self._history.get(path, ()), new)
@@ -214,6 +222,14 @@ class ModelRegistry(Registry[RegisteredModel]):
                 self._history[path] = (*self._history[path][:-1], new)
         self._mark(path)
         return registered
+
+    def _amend(self, item: RegisteredModel, **changes: Any) -> RegisteredModel:
+        deprecation = changes.pop("deprecation", item.deprecation)
+        if "permissions" in changes:
+            changes["permissions"] = MappingProxyType(dict(changes["permissions"]))
+        metadata = replace(item.metadata, **changes)
+        self._history[item.path] = (*self._history[item.path][:-1], metadata)
+        return replace(item, metadata=metadata, deprecation=deprecation)
 
 
 def without_group(path: str) -> str:
@@ -248,19 +264,22 @@ def _unchanged(there: RegisteredModel, new: ModelMetadata, origin: tuple[str | N
     return same_class(older, newer)
 
 
-def _check(there: RegisteredModel, new: ModelMetadata, origin: tuple[str | None, str | None], replace: bool) -> None:
-    """Whether the new definition may take the place of the one that is there; raises `DefinitionConflict`."""
+def _may_follow(
+    there: RegisteredModel, new: ModelMetadata, origin: tuple[str | None, str | None], replace: bool
+) -> bool:
+    """Whether the new definition may take the place of the one that is there."""
     if replace:
-        return
+        return True
     if origin != (None, None):
-        if (there.resource, there.collection) != origin:
-            raise DefinitionConflict(
-                f"{there} is {_origin(there)} already; the collection {origin[1]!r} of {origin[0]} needs name="
-            )
-    elif there.metadata.source is ModelSource.DYNAMIC or not superseded(there.metadata.definition, new.definition):
-        raise DefinitionConflict(
-            f"{there} is {_origin(there)} already; {where(new.definition)} needs another name= or replace=True"
-        )
+        return (there.resource, there.collection) == origin
+    return there.metadata.source is not ModelSource.DYNAMIC and superseded(there.metadata.definition, new.definition)
+
+
+def _rivals(there: RegisteredModel, new: ModelMetadata, origin: tuple[str | None, str | None]) -> tuple[str, str, str]:
+    """What is there, what is new, and what the new one needs."""
+    if origin != (None, None):
+        return _origin(there), f"the collection {origin[1]!r} of {origin[0]}", "name="
+    return _origin(there), where(new.definition), "another name= or replace=True"
 
 
 def _origin(there: RegisteredModel) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from xregistry_tui.core.definition import Definition
+    from xregistry_tui.core.deprecation import Deprecation
     from xregistry_tui.schema.shape import Shape
 
 
@@ -91,6 +92,7 @@ class RegisteredModel:
     metadata: ModelMetadata
     resource: str | None = None
     collection: str | None = None
+    deprecation: Deprecation | None = None
 
     @property
     def ns(self) -> str:
