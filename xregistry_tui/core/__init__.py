@@ -6,22 +6,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xregistry_tui.core.access import Decision, decide
+    from xregistry_tui.core.access import Decision, Denied, decide
+    from xregistry_tui.core.arguments import InvalidArguments
+    from xregistry_tui.core.calls import Call
     from xregistry_tui.core.changes import Changes
+    from xregistry_tui.core.definitions import TargetFailed
+    from xregistry_tui.core.deprecation import Deprecation
+    from xregistry_tui.core.errors import AmbiguousName, DefinitionConflict, NotRegistered
     from xregistry_tui.core.functions import FunctionMetadata, FunctionPermission, FunctionRegistry, RegisteredFunction
     from xregistry_tui.core.models import ModelMetadata, ModelPermission, ModelRegistry, ModelSource, RegisteredModel
     from xregistry_tui.core.prototype import XObjPrototype
-    from xregistry_tui.core.registry import AmbiguousName, DefinitionConflict, NotRegistered
     from xregistry_tui.core.types import RegisteredType, TypeCategory, TypeMetadata, TypeRegistry
 
 __all__ = [
     "AmbiguousName",
+    "Call",
     "Changes",
     "Decision",
     "DefinitionConflict",
+    "Denied",
+    "Deprecation",
     "FunctionMetadata",
     "FunctionPermission",
     "FunctionRegistry",
+    "InvalidArguments",
     "ModelMetadata",
     "ModelPermission",
     "ModelRegistry",
@@ -30,6 +38,7 @@ __all__ = [
     "RegisteredFunction",
     "RegisteredModel",
     "RegisteredType",
+    "TargetFailed",
     "TypeCategory",
     "TypeMetadata",
     "TypeRegistry",
@@ -38,12 +47,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "access": ("Decision", "decide"),
+    "access": ("Decision", "Denied", "decide"),
+    "arguments": ("InvalidArguments",),
+    "calls": ("Call",),
     "changes": ("Changes",),
+    "definitions": ("TargetFailed",),
+    "deprecation": ("Deprecation",),
+    "errors": ("AmbiguousName", "DefinitionConflict", "NotRegistered"),
     "functions": ("FunctionMetadata", "FunctionPermission", "FunctionRegistry", "RegisteredFunction"),
     "models": ("ModelMetadata", "ModelPermission", "ModelRegistry", "ModelSource", "RegisteredModel"),
     "prototype": ("XObjPrototype",),
-    "registry": ("AmbiguousName", "DefinitionConflict", "NotRegistered"),
     "types": ("RegisteredType", "TypeCategory", "TypeMetadata", "TypeRegistry"),
 }
 _HOME = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}

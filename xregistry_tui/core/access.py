@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import datetime
 
 EVERYONE = "*"
 SUPERUSERS = frozenset({"admin"})
@@ -19,6 +23,76 @@ class Decision:
 
     allowed: bool
     reason: str
+
+
+class Denied(PermissionError):
+    """A role lacks a permission; `decision` says which, on what, and who has it."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.reason)
+        self.decision = decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One question about rights and its answer. `path` is the name as asked where nothing is registered as that."""
+
+    at: datetime.datetime
+    path: str
+    operation: str
+    role: str | None
+    allowed: bool
+    reason: str
+
+
+class Granted(Mapping[str, frozenset[Any]]):
+    """What was granted to whom, by name. A registry's defaults come on top for everyone, less what is `withheld`
+    of them; none come where that is `None`.
+    """
+
+    __slots__ = ("_given", "withheld")
+
+    def __init__(self, given: Mapping[str, Collection[Any]], withheld: frozenset[Any] | None = None) -> None:
+        self._given = {role: frozenset(granted) for role, granted in given.items()}
+        self.withheld = withheld
+
+    def __getitem__(self, role: str) -> frozenset[Any]:
+        return self._given[role]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __repr__(self) -> str:
+        return f"Granted({self._given!r}, withheld={self.withheld!r})"
+
+    def granting(self, role: str, permissions: Collection[Any]) -> Granted:
+        """These and more for a role."""
+        return Granted(
+            {**self._given, role: self._given.get(role, frozenset()) | frozenset(permissions)}, self.withheld
+        )
+
+    def revoking(self, role: str, permissions: Collection[Any]) -> Granted:
+        """These and less for a role; what everyone loses is withheld of the defaults too."""
+        left = self._given.get(role, frozenset()) - frozenset(permissions)
+        given = {**self._given, role: left} if left else {name: g for name, g in self._given.items() if name != role}
+        withheld = self.withheld
+        if role == EVERYONE and withheld is not None:
+            withheld = withheld | frozenset(permissions)
+        return Granted(given, withheld)
+
+    def effective(self, defaults: Collection[Any]) -> Mapping[str, frozenset[Any]]:
+        """What counts: the grants and what of the defaults comes on top."""
+        if self.withheld is None:
+            return MappingProxyType(self._given)
+        everyone = self._given.get(EVERYONE, frozenset()) | (frozenset(defaults) - self.withheld)
+        return MappingProxyType({**self._given, EVERYONE: everyone})
+
+
+UNTOUCHED = Granted({}, frozenset())
+"""No grants: the defaults alone."""
 
 
 def decide(

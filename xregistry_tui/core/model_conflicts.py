@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from xregistry_tui.core.definition import same_class, superseded, where
 from xregistry_tui.core.registered_model import ModelSource
-from xregistry_tui.core.registry import DefinitionConflict
 
 if TYPE_CHECKING:
     from xregistry_tui.core.registered_model import ModelMetadata, RegisteredModel
@@ -29,17 +28,18 @@ def unchanged(there: RegisteredModel, new: ModelMetadata, origin: Origin) -> boo
     return same_class(older, newer)
 
 
-def check(there: RegisteredModel, new: ModelMetadata, origin: Origin) -> None:
-    """Whether the new definition may take the place of the one that is there; raises `DefinitionConflict`."""
+def may_follow(there: RegisteredModel, new: ModelMetadata, origin: Origin) -> bool:
+    """Whether the new definition may take the place of the one that is there without being told to."""
     if origin != NOWHERE:
-        if (there.resource, there.collection) != origin:
-            raise DefinitionConflict(
-                f"{there} is {_origin(there)} already; the collection {origin[1]!r} of {origin[0]} needs name="
-            )
-    elif there.metadata.source is not ModelSource.STATIC or not superseded(there.metadata.body, new.body):
-        raise DefinitionConflict(
-            f"{there} is {_origin(there)} already; {where(new.body)} needs another name= or replace=True"
-        )
+        return (there.resource, there.collection) == origin
+    return there.metadata.source is ModelSource.STATIC and superseded(there.metadata.body, new.body)
+
+
+def rivals(there: RegisteredModel, new: ModelMetadata, origin: Origin) -> tuple[str, str, str]:
+    """What is there, what is new, and what the new one needs."""
+    if origin != NOWHERE:
+        return _origin(there), f"the collection {origin[1]!r} of {origin[0]}", "name="
+    return _origin(there), where(new.body), "another name= or replace=True"
 
 
 def _origin(there: RegisteredModel) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from xregistry_tui.core.definition import Definition
-from xregistry_tui.core.model_conflicts import NOWHERE, Origin, check, unchanged
+from xregistry_tui.core.model_conflicts import NOWHERE, Origin, may_follow, rivals, unchanged
 from xregistry_tui.core.paths import join, safe_segments, segment
 from xregistry_tui.core.registered_model import ModelMetadata, ModelPermission, ModelSource, NotKept, RegisteredModel
 from xregistry_tui.core.versioned_models import VersionedModels, without_group
@@ -178,13 +178,13 @@ class ModelRegistry(VersionedModels):
         self, path: str, new: ModelMetadata, *, anyway: bool = False, origin: Origin = NOWHERE
     ) -> RegisteredModel:
         with self._lock:
-            there = self._items.get(path)
+            there = self._held(path)
             if there is None:
                 return self._keep(RegisteredModel(path=path, metadata=new, resource=origin[0], collection=origin[1]))
             if unchanged(there, new, origin):
-                return there
-            if not anyway:
-                check(there, new, origin)
+                return self._back(there)
+            if not anyway and not may_follow(there, new, origin):
+                raise self._conflict(there, *rivals(there, new, origin))
             return self._follow(there, new, origin=origin, anyway=True)
 
 

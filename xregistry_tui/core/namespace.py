@@ -1,16 +1,19 @@
-"""The tree of all paths, level by level, and its nodes for dotted access at a prompt."""
+"""The tree of everything registered: items by path, level by level."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from xregistry_tui.core.paths import PREFIX, parent, with_prefix
+from xregistry_tui.core.node import Node
+from xregistry_tui.core.paths import parent
+
+__all__ = ["Child", "Namespace", "Node", "PathClash"]
 
 
 class PathClash(ValueError):
-    """A path differs from one that is there only by case."""
+    """A path differs from one that is there, or is reserved, only by case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,108 +25,181 @@ class Child:
     below: int
 
 
-class Namespace:
-    """All paths as levels; asking for one level costs that level only. Whoever writes holds a lock of their own."""
+class _Level:
+    """A path that has something below it: its steps, in order of arrival, and the number of items under it."""
 
-    __slots__ = ("_below", "_items", "_levels", "_sorted", "_titles")
+    __slots__ = ("above", "below", "ordered", "path", "steps")
+
+    def __init__(self, path: str, above: _Level | None) -> None:
+        self.path = path
+        self.above = above
+        self.below = 0
+        self.steps: list[str] = []
+        self.ordered: tuple[str, ...] | None = None
+
+
+class Namespace:
+    """All items as levels; asking for one level costs that level only. Whoever writes holds a lock of their own.
+
+    An item costs no more here than its places in two containers: what can be derived from its path is not kept.
+    """
+
+    __slots__ = ("_folded", "_groups", "_levels", "_reserved", "_root", "_titles")
 
     def __init__(self) -> None:
-        self._levels: dict[str, dict[str, str]] = {}
-        self._below: dict[str, int] = {}
-        self._items: set[str] = set()
+        self._root = _Level("", None)
+        self._levels: dict[str, _Level] = {"": self._root}
+        self._groups: dict[str, dict[str, Any]] = {}
         self._titles: dict[str, str] = {}
-        self._sorted: dict[str, tuple[str, ...]] = {}
+        # steps by what they have in common with those that differ by case only, where that is not the step itself
+        self._folded: dict[str, str] = {}
+        self._reserved: dict[str, tuple[str, int]] = {}
 
-    def insert(self, path: str) -> None:
-        """Add an item; twice is harmless; raises `PathClash` where a part differs from a sibling by case only."""
-        if path in self._items:
-            return
+    def group(self, name: str) -> dict[str, Any]:
+        """The items below a first part, live; only the tree writes into it."""
+        return self._groups.setdefault(name, {})
+
+    def insert(self, path: str, item: Any = True) -> None:
+        """Add or replace an item; raises `PathClash` where a part differs from a sibling by case only."""
+        items = self.group(path.partition(".")[0])
+        if path not in items:
+            self._arrive(path)
+        items[path] = item
+
+    def _arrive(self, path: str) -> None:
+        is_level = path in self._levels
+        folded = path.casefold() if is_level else self._check(path)
+        above = parent(path)
+        level: _Level | None = self._levels.get(above) or self._open(above)
+        if level is not None and not is_level:
+            self._step(level, path, folded)
+        while level is not None:
+            level.below += 1
+            level = level.above
+
+    def _open(self, path: str) -> _Level:
+        """The level of a path with those above it; none is made where one clashes."""
         steps = _steps(path)
-        new = [step for step in steps if step not in self._below]
-        self._check(new)
-        for step in new:
-            above = parent(step)
-            self._levels.setdefault(above, {})[_folded(step)] = step
-            self._below[step] = 0
-            self._sorted.pop(above, None)
-        for step in steps[:-1]:
-            self._below[step] += 1
-        self._items.add(path)
+        new = {step: self._check(step) for step in steps if step not in self}
+        level = self._root
+        for step in steps:
+            if step in new:
+                self._step(level, step, new[step])
+            level = self._levels.setdefault(step, _Level(step, level))
+        return level
 
-    def _check(self, new: list[str]) -> None:
-        for step in new:
-            there = self._levels.get(parent(step), {}).get(_folded(step))
-            if there is not None:
-                raise PathClash(f"{step} differs only by case from {there}, which is there already")
+    def _step(self, level: _Level, step: str, folded: str) -> None:
+        level.steps.append(step)
+        level.ordered = None
+        if folded != step:
+            self._folded[folded] = step
+
+    def _check(self, step: str) -> str:
+        """What a new step has in common with those that differ from it by case only: none of which may be there."""
+        folded = step.casefold()
+        there = self._folded.get(folded)
+        if there is None and folded != step and folded in self:
+            there = folded
+        if there is not None:
+            raise PathClash(f"{step} differs only by case from {there}, which is there already")
+        if self._reserved and self._reserved.get(folded, (step,))[0] != step:
+            raise PathClash(f"{step} differs only by case from {self._reserved[folded][0]}, which is reserved")
+        return folded
 
     def remove(self, path: str) -> None:
         """Take an item away, and the levels that held nothing else; raises KeyError where there is none."""
-        self._items.remove(path)
-        for step in reversed(_steps(path)):
-            if step != path:
-                self._below[step] -= 1
-            if not self._below[step] and step not in self._items:
-                self._forget(step)
+        del self.group(path.partition(".")[0])[path]
+        level: _Level | None = self._levels[parent(path)]
+        if level is not None and path not in self._levels:
+            self._forget(level, path)
+        while level is not None:
+            level.below -= 1
+            if not level.below and level.above is not None:
+                del self._levels[level.path]
+                if not self.has_item(level.path):
+                    self._forget(level.above, level.path)
+            level = level.above
 
-    def _forget(self, step: str) -> None:
-        above = parent(step)
-        del self._below[step]
-        del self._levels[above][_folded(step)]
-        self._titles.pop(step, None)
-        self._sorted.pop(above, None)
-        if not self._levels[above]:
-            del self._levels[above]
+    def _forget(self, level: _Level, step: str) -> None:
+        level.steps.remove(step)
+        level.ordered = None
+        folded = step.casefold()
+        self._folded.pop(folded, None)
+        if folded not in self._reserved:
+            self._titles.pop(step, None)
+
+    def reserve(self, path: str) -> None:
+        """Keep a path, that has no item, from being taken by one that differs by case only; titles stay known."""
+        for step in _steps(path):
+            folded = step.casefold()
+            self._reserved[folded] = (step, self._reserved.get(folded, (step, 0))[1] + 1)
+
+    def release(self, path: str) -> None:
+        """Undo one `reserve`."""
+        for step in _steps(path):
+            _, times = self._reserved.pop(step.casefold())
+            if times > 1:
+                self._reserved[step.casefold()] = (step, times - 1)
 
     def entitle(self, path: str, title: str) -> None:
         """Give a step the true name that people know it by."""
-        if path.rpartition(".")[2] != title:
-            self._titles[path] = title
-            self._sorted.pop(parent(path), None)
+        if self.title(path) == title:
+            return
+        self._titles[path] = title
+        level = self._levels.get(parent(path))
+        if level is not None:
+            level.ordered = None
 
     def title(self, path: str) -> str:
         """The true name of a step."""
         return self._titles.get(path) or path.rpartition(".")[2]
 
     def __contains__(self, path: object) -> bool:
-        return path in self._below
+        return isinstance(path, str) and path != "" and (path in self._levels or self.has_item(path))
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._root.below
 
     def has_item(self, path: str) -> bool:
         """Whether an item, not only a level, has this path."""
-        return path in self._items
+        return path in self._groups.get(path.partition(".")[0], ())
 
     def below(self, path: str) -> int:
         """How many items lie under a path, itself not counted."""
-        return self._below.get(path, 0) if path else len(self._items)
+        level = self._levels.get(path)
+        return level.below if level is not None else 0
 
     def children(self, path: str = "") -> tuple[Child, ...]:
         """The steps right below a path, by title without regard to case."""
-        return tuple(Child(step, self.title(step), self._below.get(step, 0)) for step in self._ordered(path))
+        return tuple(Child(step, self.title(step), self.below(step)) for step in self._ordered(path))
 
     def _ordered(self, path: str) -> tuple[str, ...]:
-        if path not in self._sorted:
-            steps = tuple(self._levels.get(path, {}).values())
-            self._sorted[path] = tuple(sorted(steps, key=lambda step: (self.title(step).casefold(), step)))
-        return self._sorted[path]
+        level = self._levels.get(path)
+        if level is None:
+            return ()
+        if level.ordered is None:
+            level.ordered = tuple(sorted(level.steps, key=lambda step: (self.title(step).casefold(), step)))
+        return level.ordered
 
     def segments(self, path: str) -> dict[str, str]:
         """True name → segment for the steps right below a path: what `safe_segments` must not give away again."""
-        return {self.title(step): step.rpartition(".")[2] for step in tuple(self._levels.get(path, {}).values())}
+        level = self._levels.get(path)
+        reserved = [step for step, _ in self._reserved.values() if parent(step) == path]
+        steps = [*(level.steps if level is not None else ()), *reserved]
+        return {self.title(step): step.rpartition(".")[2] for step in steps}
 
     def under(self, path: str = "") -> Iterator[str]:
-        """The paths of all items at and below a path."""
-        if path in self._items:
+        """The paths of all items at and below a path, in no order."""
+        if path and self.has_item(path):
             yield path
-        for step in self._ordered(path):
-            yield from self.under(step)
-
-
-def _folded(step: str) -> str:
-    """What a step and those that differ from it by case only have in common; itself where it can be, to save room."""
-    folded = step.casefold()
-    return step if folded == step else folded
+        waiting = [path]
+        while waiting:
+            level = self._levels.get(waiting.pop())
+            for step in level.steps if level is not None else ():
+                if step in self._levels:
+                    waiting.append(step)
+                if self.has_item(step):
+                    yield step
 
 
 def _steps(path: str) -> list[str]:
@@ -134,42 +210,3 @@ def _steps(path: str) -> list[str]:
     """
     ends = [index for index, character in enumerate(path) if character == "."]
     return [*(path[:end] for end in ends), path]
-
-
-class Node:
-    """A place in the tree, for `registry.ns.models.auth.User`: attributes are what lies below, `str()` its path.
-
-    It has no public names of its own, so that nothing registered can hide behind one. Reaching an item that has
-    nothing below gives the item itself.
-    """
-
-    __slots__ = ("__find", "__path", "__prefix", "__tree")
-
-    def __init__(self, tree: Namespace, find: Callable[[str], Any], path: str = "", prefix: str = PREFIX) -> None:
-        self.__tree = tree
-        self.__find = find
-        self.__path = path
-        self.__prefix = prefix
-
-    def __getattr__(self, name: str) -> Any:
-        path = f"{self.__path}.{name}" if self.__path else name
-        if path not in self.__tree:
-            raise AttributeError(f"nothing is registered at {with_prefix(path, self.__prefix)}")
-        if self.__tree.has_item(path) and not self.__tree.below(path):
-            return self.__find(path)
-        return Node(self.__tree, self.__find, path, self.__prefix)
-
-    def __dir__(self) -> list[str]:
-        return [child.path.rpartition(".")[2] for child in self.__tree.children(self.__path)]
-
-    def __str__(self) -> str:
-        return with_prefix(self.__path, self.__prefix)
-
-    def __repr__(self) -> str:
-        return f"<{self} · {self.__tree.below(self.__path)} items>"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Node) and self.__tree is other.__tree and self.__path == other.__path
-
-    def __hash__(self) -> int:
-        return hash((id(self.__tree), self.__path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import keyword
 import unicodedata
+from functools import lru_cache
 
 from xregistry_tui.schema.names import LONGEST, safe_fields, safe_segments
 
@@ -18,6 +19,7 @@ __all__ = [
     "join",
     "literal_prefix",
     "matches",
+    "normal",
     "parent",
     "safe_fields",
     "safe_segments",
@@ -54,6 +56,12 @@ def segment(text: str) -> str:
 def split(path: str) -> tuple[str, ...]:
     """The parts of a path in their normal form; the empty path has none."""
     return tuple(segment(part) for part in path.split(".")) if path else ()
+
+
+@lru_cache(4096)
+def normal(path: str) -> str:
+    """A path whose every part is in its normal form; remembered, since many items share one namespace."""
+    return ".".join(split(path))
 
 
 def join(*parts: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from xregistry_tui.core.definition import Definition
-    from xregistry_tui.core.lifecycle import Deprecation
+    from xregistry_tui.core.deprecation import Deprecation
     from xregistry_tui.schema.shape import Shape
 
 

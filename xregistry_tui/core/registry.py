@@ -1,215 +1,195 @@
-"""What the registries of functions, models and types share: items by path, found by name, tag and pattern."""
+"""What the registries of functions, models and types share: items, and what people give to them and take away."""
 
 from __future__ import annotations
 
 import datetime
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from collections import deque
+from collections.abc import Collection, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
 
-from xregistry_tui.core.changes import Changes
-from xregistry_tui.core.namespace import Child, Namespace
-from xregistry_tui.core.paths import PREFIX, join, literal_prefix, matches, split, without_prefix
+from xregistry_tui.core.access import SUPERUSERS, Access, Granted, decide
+from xregistry_tui.core.deprecation import Deprecation
+from xregistry_tui.core.errors import AmbiguousName, DefinitionConflict, NotRegistered
+from xregistry_tui.core.lookup import Clock, Item, Lookup, Registered, utc_now
+from xregistry_tui.core.paths import join, without_prefix
+from xregistry_tui.core.view import View
 
-Clock: TypeAlias = Callable[[], datetime.datetime]
+__all__ = [
+    "AmbiguousName",
+    "Clock",
+    "DefinitionConflict",
+    "Item",
+    "NotRegistered",
+    "Registered",
+    "Registry",
+    "View",
+    "utc_now",
+]
 
-
-def utc_now() -> datetime.datetime:
-    """The moment, aware UTC: the clock where no other is passed in."""
-    return datetime.datetime.now(datetime.UTC)
-
-
-class AmbiguousName(KeyError):
-    """A bare name that several items have; `candidates` are their paths."""
-
-    def __init__(self, name: str, candidates: tuple[str, ...]) -> None:
-        super().__init__(name)
-        self.name = name
-        self.candidates = candidates
-
-    def __str__(self) -> str:
-        return f"{self.name!r} is ambiguous; give one of: {', '.join(self.candidates)}"
-
-
-class NotRegistered(KeyError):
-    """Nothing has this name or path."""
-
-    def __str__(self) -> str:
-        return f"nothing is registered as {self.args[0]!r}"
+_KEPT = 1_000
 
 
-class DefinitionConflict(ValueError):
-    """Something else is registered at this path; the text names both definitions and what to do."""
+class Registry(Lookup[Item]):
+    """Items, their tags, grants and deprecations; what is unregistered keeps its path, and comes back as it was.
 
-
-class Registered(Protocol):
-    """What a registry holds: where it is, what people call it, how it is tagged."""
-
-    @property
-    def path(self) -> str:
-        """The key: its path without the prefix."""
-
-    @property
-    def title(self) -> str:
-        """Its true name."""
-
-    @property
-    def tags(self) -> frozenset[str]:
-        """Its tags."""
-
-
-Item = TypeVar("Item", bound=Registered)
-Value_co = TypeVar("Value_co", covariant=True)
-
-
-class View(Mapping[str, Value_co], Generic[Value_co]):
-    """A live, read-only mapping by path that also answers to unambiguous bare names."""
-
-    __slots__ = ("_resolve", "_values")
-
-    def __init__(self, values: Mapping[str, Value_co], resolve: Callable[[str], str]) -> None:
-        self._values = values
-        self._resolve = resolve
-
-    def __getitem__(self, name: str) -> Value_co:
-        path = self._resolve(name)
-        if path not in self._values:
-            raise NotRegistered(name)
-        return self._values[path]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The item, or `default` where there is none; a name that several items have raises `AmbiguousName`."""
-        try:
-            return self[name]
-        except NotRegistered:
-            return default
-
-    def __contains__(self, name: object) -> bool:
-        try:
-            return isinstance(name, str) and self._resolve(name) in self._values
-        except AmbiguousName:
-            return True
-        except NotRegistered:
-            return False
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._values))
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} items by path>"
-
-
-class Registry(Generic[Item]):
-    """Items of one group (`functions`, `models`, `types`) by path; reading needs no lock, writing takes one.
-
-    `[]` raises KeyError (`NotRegistered`, or `AmbiguousName` for a bare name that several have).
+    `access_log` holds the newest answers of `check_access`; `superuser_roles` hold every permission.
     """
 
-    group = ""
-    change_key = ""
+    permission_type: type[Enum] | None = None
 
-    def __init__(
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.superuser_roles: Collection[str] = SUPERUSERS
+        self.access_log: deque[Access] = deque(maxlen=_KEPT)
+        self._gone: dict[str, Item] = {}
+
+    def tag(self, path: str, *tags: str) -> Item:
+        """Add tags to an item; raises `NotRegistered`."""
+        with self._lock:
+            item = self[path]
+            return self._change(item, tags=item.tags | set(tags))
+
+    def untag(self, path: str, *tags: str) -> Item:
+        """Take tags from an item; those it does not have are no error."""
+        with self._lock:
+            item = self[path]
+            return self._change(item, tags=item.tags - set(tags))
+
+    def deprecate(
         self,
+        path: str,
         *,
-        namespace: Namespace | None = None,
-        changes: Changes | None = None,
-        clock: Clock = utc_now,
-        prefix: str = PREFIX,
-        lock: threading.RLock | None = None,
-    ) -> None:
-        self.changes = changes if changes is not None else Changes()
-        self._tree = namespace if namespace is not None else Namespace()
-        self._clock = clock
-        self._prefix = prefix
-        self._lock = lock if lock is not None else threading.RLock()
-        self._items: dict[str, Item] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
-        self._tags: dict[str, dict[str, None]] = {}
-
-    def __getitem__(self, name: str) -> Item:
-        return self._items[self.resolve(name)]
-
-    def __contains__(self, name: object) -> bool:
-        return name in View(self._items, self.resolve)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._items))
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def resolve(self, name: str) -> str:
-        """The path behind a path (with or without prefix and group) or an unambiguous bare name."""
-        path = self._key(name)
-        if path is not None:
-            return path
-        candidates = self._names.get(name, ())
-        if len(candidates) > 1:
-            raise AmbiguousName(name, candidates)
-        if not candidates:
-            raise NotRegistered(name)
-        return candidates[0]
-
-    def _key(self, name: str) -> str | None:
-        path = without_prefix(name, self._prefix)
-        if path in self._items:
-            return path
-        full = join(self.group, path)
-        return full if "." in path and full in self._items else None
-
-    def get_by_namespace(self, ns_path: str) -> Item | None:
-        """The item at exactly this path, `None` where there is none."""
-        path = self._key(ns_path)
-        return self._items[path] if path is not None else None
-
-    def find_by_tag(self, tag: str) -> list[Item]:
-        """All items with a tag, in order of registration."""
-        return [self._items[path] for path in tuple(self._tags.get(tag, ()))]
-
-    def find_by_namespace(self, pattern: str) -> list[Item]:
-        """All items whose path matches a shell-style pattern (`*` crosses dots), by path."""
-        wanted = self._pattern(pattern)
+        effective: datetime.datetime | None = None,
+        removal: datetime.datetime | None = None,
+        alternative: str | None = None,
+    ) -> Deprecation:
+        """Say that an item is going away (default: from now on); moments are aware, else ValueError."""
+        deprecation = Deprecation(effective=effective or self._clock(), removal=removal, alternative=alternative)
         with self._lock:
-            paths = [path for path in self._tree.under(literal_prefix(wanted)) if path in self._items]
-        return [self._items[path] for path in sorted(paths) if matches(wanted, path, self._prefix)]
+            self._change(self[path], deprecation=deprecation)
+        return deprecation
 
-    def _pattern(self, pattern: str) -> str:
-        wanted = without_prefix(pattern, self._prefix)
-        first = wanted.partition(".")[0]
-        return wanted if first == self.group or first != literal_prefix(first) else join(self.group, wanted)
-
-    def children(self, path: str = "") -> tuple[Child, ...]:
-        """One level of the tree below a path (default: this group), by title."""
+    def undeprecate(self, path: str) -> Item:
+        """Take that back."""
         with self._lock:
-            return self._tree.children(without_prefix(path, self._prefix) or self.group)
+            return self._change(self[path], deprecation=None)
 
-    def _path(self, *parts: str) -> str:
-        return join(self.group, *split(join(*parts)))
+    def grant(self, path: str, role: str, *permissions: Enum | str) -> Item:
+        """Give a role (`*`: everyone) permissions on an item."""
+        with self._lock:
+            item = self[path]
+            wanted = [self._permission(permission) for permission in permissions]
+            return self._change(item, permissions=self._granted(item).granting(role, wanted))
+
+    def revoke(self, path: str, role: str, *permissions: Enum | str) -> Item:
+        """Take permissions from a role; what everyone holds by default is then withheld from everyone."""
+        with self._lock:
+            item = self[path]
+            wanted = [self._permission(permission) for permission in permissions]
+            return self._change(item, permissions=self._granted(item).revoking(role, wanted))
+
+    def unregister(self, path: str) -> Item:
+        """Take an item out of every lookup; its path stays reserved, and `restore` brings it back as it was."""
+        with self._lock:
+            item = self[path]
+            self._displace(item, reserve=True)
+            self._gone[item.path] = item
+        self._mark(item.path)
+        return item
+
+    def restore(self, path: str) -> Item:
+        """Bring back what was unregistered; raises `NotRegistered` where nothing was."""
+        key = without_prefix(path, self._prefix)
+        with self._lock:
+            item = self._gone.get(key) or self._gone.get(join(self.group, key))
+            if item is None:
+                raise NotRegistered(path)
+            self._put(item)
+        self._mark(item.path)
+        return item
+
+    def unregistered(self) -> Mapping[str, Item]:
+        """What was unregistered and can be restored, by path."""
+        return MappingProxyType(dict(self._gone))
+
+    def _change(self, item: Item, **changes: Any) -> Item:
+        earlier = item.tags
+        changed = self._amend(item, **changes)
+        self._unindex(item.path, earlier - changed.tags)
+        self._put(changed)
+        self._mark(item.path)
+        return changed
+
+    def _amend(self, item: Item, **changes: Any) -> Item:
+        """The item with other `tags`, `permissions` or `deprecation`: itself changed, or another in its place."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how its items are amended")
+
+    def _granted(self, item: Item) -> Granted:
+        return Granted(self._permissions(item))
+
+    def _permissions(self, item: Item) -> Mapping[str, frozenset[Any]]:
+        permissions: Mapping[str, frozenset[Any]] = getattr(item, "metadata").permissions  # noqa: B009
+        return permissions
 
     def _put(self, item: Item) -> None:
-        """Add or replace an item; the caller holds the lock, and marks the change afterwards."""
-        path = item.path
-        self._tree.insert(path)
-        self._tree.entitle(path, item.title)
-        earlier = self._items.get(path)
-        self._items[path] = item
-        if earlier is not None:
-            self._untag(path, earlier.tags - item.tags)
+        """Add, replace or bring back an item; the caller holds the lock, and marks the change afterwards."""
+        self._place(item)
+        if self._gone.pop(item.path, None) is not None:
+            self._tree.release(item.path)
+
+    def _held(self, path: str) -> Item | None:
+        """What has a path, be it unregistered."""
+        return self._items.get(path) or self._gone.get(path)
+
+    def _back(self, item: Item) -> Item:
+        """What is registered again by its own definition, as it was."""
+        return self.restore(item.path) if item.path in self._gone else item
+
+    def _conflict(self, there: Item, held: str, new: str, remedy: str) -> DefinitionConflict:
+        """What to raise where a path is taken: `held` and `new` are the two definitions."""
+        if there.path in self._gone:
+            return DefinitionConflict(
+                f"{there} is reserved for {held}, which was unregistered; restore it, or {new} needs {remedy}"
+            )
+        return DefinitionConflict(f"{there} is {held} already; {new} needs {remedy}")
+
+    def check_access(self, name: str, operation: str, role: str | None = "anonymous") -> bool:
+        """Whether a role may do an operation (a permission's name) on an item, noted in `access_log`.
+
+        Unknown items are nobody's; an unknown operation raises ValueError, a name that several have `AmbiguousName`.
+        """
+        permission = self._permission(operation)
+        item = View(self._items, self.resolve).get(name)
+        if item is None:
+            allowed, reason, path = False, f"nothing is registered as {name!r}", name
         else:
-            self._name(path, {item.title, path.rpartition(".")[2]})
-        for tag in item.tags:
-            self._tags.setdefault(tag, {})[path] = None
+            decision = decide(self._permissions(item), role, permission, item.path, self.superuser_roles)
+            allowed, reason, path = decision.allowed, decision.reason, item.path
+        self.access_log.append(
+            Access(at=self._clock(), path=path, operation=permission.value, role=role, allowed=allowed, reason=reason)
+        )
+        return allowed
 
-    def _name(self, path: str, names: Iterable[str]) -> None:
-        for name in names:
-            self._names[name] = tuple(sorted((*self._names.get(name, ()), path)))
+    def get_accessible(self, role: str | None, permission: Enum | str | None = None) -> list[Item]:
+        """The items on which a role holds a permission (default: any), in order of registration."""
+        every = tuple(self._permission_type()) if permission is None else (self._permission(permission),)
+        return [item for item in tuple(self._items.values()) if self._may(item, role, every)]
 
-    def _untag(self, path: str, tags: Iterable[str]) -> None:
-        for tag in tags:
-            self._tags[tag].pop(path, None)
+    def _may(self, item: Item, role: str | None, permissions: Collection[Enum]) -> bool:
+        held = self._permissions(item)
+        return any(decide(held, role, one, item.path, self.superuser_roles).allowed for one in permissions)
 
-    def _mark(self, path: str) -> None:
-        self.changes.mark("tree", f"{self.change_key}:{path}")
+    def _permission_type(self) -> type[Enum]:
+        if self.permission_type is None:
+            raise ValueError(f"{self.group} know no permissions: grant them on functions and models")
+        return self.permission_type
+
+    def _permission(self, permission: Enum | str) -> Enum:
+        known = self._permission_type()
+        word = str(permission.value if isinstance(permission, Enum) else permission).lower()
+        for one in known:
+            if word == one.value:
+                return one
+        raise ValueError(f"{word!r} is no permission on {self.group}: give one of {', '.join(p.value for p in known)}")

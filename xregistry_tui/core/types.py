@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.annotations import base_type, constraints
 from xregistry_tui.core.paths import PREFIX, with_prefix
-from xregistry_tui.core.registry import DefinitionConflict, NotRegistered, Registry, View
+from xregistry_tui.core.registry import NotRegistered, Registry, View
 
 if TYPE_CHECKING:
     import datetime
@@ -68,13 +68,14 @@ class RegisteredValidator:
 class RegisteredType:
     """A registered type: a class or an annotation, and how values are checked against it."""
 
-    __slots__ = ("_adapter", "_prefix", "metadata", "path", "type_class", "usage_count")
+    __slots__ = ("_adapter", "_prefix", "deprecation", "metadata", "path", "type_class", "usage_count")
 
     def __init__(self, path: str, type_class: Any, metadata: TypeMetadata, prefix: str = PREFIX) -> None:
         self.path = path
         self.type_class = type_class
         self.metadata = metadata
         self.usage_count = 0
+        self.deprecation: Any = None
         self._prefix = prefix
         self._adapter: TypeAdapter[Any] | None = None
 
@@ -162,18 +163,23 @@ class TypeRegistry(Registry[RegisteredType]):
 
     def _enter(self, new: RegisteredType, replace: bool) -> RegisteredType:
         with self._lock:
-            there = self._items.get(new.path)
+            there = self._held(new.path)
             if there is not None and not replace:
                 if _same(there.type_class, new.type_class):
-                    return there
+                    return self._back(there)
                 if not _reloaded(there.type_class, new.type_class):
-                    raise DefinitionConflict(
-                        f"{there} is {there.type_class!r} already; {new.type_class!r} needs another name= "
-                        "or replace=True"
-                    )
+                    held, other = repr(there.type_class), repr(new.type_class)
+                    raise self._conflict(there, held, other, "another name= or replace=True")
             self._put(new)
         self._mark(new.path)
         return new
+
+    def _amend(self, item: RegisteredType, **changes: Any) -> RegisteredType:
+        if "deprecation" in changes:
+            item.deprecation = changes["deprecation"]
+        if "tags" in changes:
+            item.metadata = replace(item.metadata, tags=changes["tags"])
+        return item
 
     def register_validator(
         self,

@@ -11,7 +11,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.access import decide
 from xregistry_tui.core.compatibility import Compatibility, Modes
 from xregistry_tui.core.definition import Definition, same_class
 from xregistry_tui.core.paths import join, with_prefix, without_prefix
@@ -38,6 +37,7 @@ class VersionedModels(Registry[RegisteredModel]):
 
     group = "models"
     change_key = "model"
+    permission_type = ModelPermission
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -140,13 +140,11 @@ class VersionedModels(Registry[RegisteredModel]):
 
     def get_accessible_models(self, role: str | None, permission: ModelPermission | None = None) -> list[str]:
         """The paths of the models on which a role holds a permission, or any at all where none is named."""
-        wanted = [permission] if permission is not None else list(ModelPermission)
-        return [path for path in sorted(self) if any(self._allows(path, role, one) for one in wanted)]
-
-    def _allows(self, path: str, role: str | None, permission: ModelPermission) -> bool:
-        return decide(self._items[path].permissions, role, permission, path, self.superuser_roles).allowed
+        return sorted(item.path for item in self.get_accessible(role, permission))
 
     def _amend(self, item: RegisteredModel, **changes: Any) -> RegisteredModel:
+        if "permissions" in changes:
+            changes["permissions"] = MappingProxyType(dict(changes["permissions"]))
         amended = replace(item, metadata=replace(item.metadata, **changes))
         self._ledger.amend(item.path, amended.metadata)
         return amended
