@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.models import ModelMetadata, ModelPermission, ModelRegistry, ModelSource, RegisteredModel
     from xregistry_tui.core.prototype import XObjPrototype
     from xregistry_tui.core.registry import AmbiguousName, DefinitionConflict, NotRegistered
+    from xregistry_tui.core.type_errors import InvalidValue
     from xregistry_tui.core.types import RegisteredType, TypeCategory, TypeMetadata, TypeRegistry
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "FunctionMetadata",
     "FunctionPermission",
     "FunctionRegistry",
+    "InvalidValue",
     "ModelMetadata",
     "ModelPermission",
     "ModelRegistry",
@@ -44,6 +46,7 @@ _HOMES = {
     "models": ("ModelMetadata", "ModelPermission", "ModelRegistry", "ModelSource", "RegisteredModel"),
     "prototype": ("XObjPrototype",),
     "registry": ("AmbiguousName", "DefinitionConflict", "NotRegistered"),
+    "type_errors": ("InvalidValue",),
     "types": ("RegisteredType", "TypeCategory", "TypeMetadata", "TypeRegistry"),
 }
 _HOME = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}

@@ -1,120 +1,58 @@
-"""Types in the registry: what single values may be, and the checks on them."""
+"""Types in the registry: what single values may be, the checks on them, and the ways from one to another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.annotations import base_type, constraints
-from xregistry_tui.core.paths import PREFIX, with_prefix
-from xregistry_tui.core.registry import DefinitionConflict, NotRegistered, Registry, View
+from xregistry_tui.core.annotations import identity
+from xregistry_tui.core.paths import with_prefix, without_prefix
+from xregistry_tui.core.reading import builtin_reader
+from xregistry_tui.core.registered_type import RegisteredType, TypeCategory, TypeMetadata, described
+from xregistry_tui.core.registry import Registry, View
+from xregistry_tui.core.signatures import looks_secret, safe_repr
+from xregistry_tui.core.transformers import Pipeline, Transformer, check_chain, title_of
+from xregistry_tui.core.type_definitions import keeps
+from xregistry_tui.core.type_errors import InvalidValue, checked, unknown
+from xregistry_tui.core.usage import Counts, Models, usage
+from xregistry_tui.core.validation_cache import ValidationCache, key_of
+from xregistry_tui.core.validators import (
+    RegisteredValidator,
+    ValidatorReference,
+    Validators,
+    own_name,
+    validated_class,
+)
 
 if TYPE_CHECKING:
-    import datetime
+    from pydantic import BaseModel
 
-    from pydantic import TypeAdapter
-
-
-class TypeCategory(Enum):
-    """What kind of type it is."""
-
-    CONSTRAINT = "constraint"
-    COMPOSITE = "composite"
-    VALIDATOR = "validator"
-    TRANSFORMER = "transformer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeMetadata:
-    """What is known of a type. `base_type` and `constraints` are read off its annotation."""
-
-    name: str
-    category: TypeCategory
-    base_type: str
-    constraints: Mapping[str, Any]
-    description: str | None
-    examples: tuple[Any, ...]
-    namespace: str | None
-    ns_path: str
-    tags: frozenset[str]
-    registered_at: datetime.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredValidator:
-    """A check on values of a type: gives the value (perhaps another) or raises ValueError."""
-
-    name: str
-    type_name: str
-    func: Callable[[Any], Any]
-    description: str | None = None
-
-    @property
-    def _name(self) -> str:
-        """The name, as the specification's sketch calls it."""
-        return self.name
-
-    @property
-    def _description(self) -> str | None:
-        """The description, as the specification's sketch calls it."""
-        return self.description
-
-    def __call__(self, value: Any) -> Any:
-        return self.func(value)
-
-
-class RegisteredType:
-    """A registered type: a class or an annotation, and how values are checked against it."""
-
-    __slots__ = ("_adapter", "_prefix", "metadata", "path", "type_class", "usage_count")
-
-    def __init__(self, path: str, type_class: Any, metadata: TypeMetadata, prefix: str = PREFIX) -> None:
-        self.path = path
-        self.type_class = type_class
-        self.metadata = metadata
-        self.usage_count = 0
-        self._prefix = prefix
-        self._adapter: TypeAdapter[Any] | None = None
-
-    @property
-    def ns(self) -> str:
-        """The path with its prefix."""
-        return with_prefix(self.path, self._prefix)
-
-    @property
-    def title(self) -> str:
-        """Its name."""
-        return self.metadata.name
-
-    @property
-    def tags(self) -> frozenset[str]:
-        """Its tags."""
-        return self.metadata.tags
-
-    def check(self, value: Any) -> Any:
-        """The value as the type reads it; raises ValueError (pydantic's ValidationError)."""
-        if self._adapter is None:
-            self._adapter = _adapter(self.type_class)
-        return self._adapter.validate_python(value)
-
-    def __str__(self) -> str:
-        return self.ns
-
-    def __repr__(self) -> str:
-        return f"<{self.ns}>"
+__all__ = ["RegisteredType", "RegisteredValidator", "TypeCategory", "TypeMetadata", "TypeRegistry"]
 
 
 class TypeRegistry(Registry[RegisteredType]):
-    """Types by path (`types.constraint.PositiveInt`), and validators by the name of the type they check."""
+    """Types by path (`types.constraint.PositiveInt`), and validators by the name of the type they check.
+
+    `enable_validators` runs the registered validators of a type with it; those built into a type always run.
+    `validate_on_register` checks examples, `allow_override` lets another definition take a taken name, and
+    `cache_validated_values` remembers, for `validation_cache_ttl` seconds, what checks written in Python gave that
+    say they are pure; pydantic alone is faster than a look into the cache. `used_by` are the models that count.
+    """
 
     group = "types"
     change_key = "type"
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self._validators: dict[str, tuple[RegisteredValidator, ...]] = {}
+        self.enable_validators = True
+        self.validate_on_register = True
+        self.allow_override = False
+        self.cache_validated_values = True
+        self.validation_cache_ttl: float = 3600
+        self.used_by: Models | None = None
+        self._validators = Validators()
+        self._cache = ValidationCache(self._clock)
+        self._counts = Counts()
 
     @property
     def types(self) -> Mapping[str, RegisteredType]:
@@ -124,7 +62,7 @@ class TypeRegistry(Registry[RegisteredType]):
     @property
     def validators(self) -> Mapping[str, Sequence[RegisteredValidator]]:
         """Validators by the name of the type that they were registered for."""
-        return View(self._validators, lambda name: name)
+        return View(self._validators.held, lambda name: without_prefix(name, self._prefix))
 
     def register_type(  # noqa: PLR0917 - the order of the specification
         self,
@@ -137,43 +75,141 @@ class TypeRegistry(Registry[RegisteredType]):
         tags: Collection[str] | None = None,
         *,
         replace: bool = False,
+        pure: bool = False,
+        proven: bool = False,
     ) -> RegisteredType:
         """Register a class, an Enum, a model, or an annotation (`Annotated[int, Field(gt=0)]`, which needs `name`).
 
-        Raises `DefinitionConflict` where another type has the path, unless `replace`.
+        `pure` says that its own checks, where they are Python functions, depend on nothing but the value, `proven`
+        that the examples were checked elsewhere. Raises `DefinitionConflict` where another type has the path, unless
+        `replace`, and ValueError for an example that the type refuses.
         """
         title = name or getattr(type_class, "__name__", None)
         if title is None or (name is None and hasattr(type_class, "__metadata__")):
             raise ValueError(f"{type_class} has no name to register it by: give name=")
-        path = self._path(category.value if namespace is None else namespace, title)
-        metadata = TypeMetadata(
-            name=title,
-            category=category,
-            base_type=base_type(type_class),
-            constraints=constraints(type_class),
-            description=description or _docstring(type_class),
-            examples=tuple(examples or ()),
-            namespace=namespace,
-            ns_path=with_prefix(path, self._prefix),
-            tags=frozenset(tags or ()),
-            registered_at=self._clock(),
+        new = self._described(title, type_class, category, namespace, description or _docstring(type_class), tags)
+        return self._enter(self._made(new, type_class, examples, pure=pure, proven=proven), replace)
+
+    def create_validated_type(
+        self,
+        base_type: Any,
+        validators: Sequence[Callable[[Any], Any] | str],
+        name: str,
+        namespace: str | None = None,
+        *,
+        description: str | None = None,
+        examples: Collection[Any] | None = None,
+        tags: Collection[str] | None = None,
+        replace: bool = False,
+        pure: bool = False,
+    ) -> type[BaseModel]:
+        """A registered class `T(value=…)` of a base type whose values pass the validators in order.
+
+        Each validator gives the value, perhaps another; one given by its name is looked for when a value comes. The
+        same type again gives the class that is there.
+        """
+        functions = tuple(
+            self.validator(given) if isinstance(given, str) else _own(given, name) for given in validators
         )
-        return self._enter(RegisteredType(path, type_class, metadata, self._prefix), replace)
+        hide = any(map(looks_secret, (name, *(tags or ()))))
+        type_class = validated_class(base_type, functions, name, hide=hide)
+        new = self._described(name, type_class, TypeCategory.VALIDATOR, namespace, description, tags)
+        new["validators"] = tuple(getattr(function, "func", function) for function in functions)
+        registered = self._enter(self._made(new, type_class, examples, pure=pure), replace)
+        made: type[BaseModel] = registered.type_class
+        return made
+
+    def register_transformer(  # noqa: PLR0917 - the order of the specification
+        self,
+        from_type: Any,
+        to_type: Any,
+        transformer_func: Callable[[Any], Any],
+        name: str | None = None,
+        namespace: str | None = "transformers",
+        description: str | None = None,
+        examples: Collection[Any] | None = None,
+        tags: Collection[str] | None = None,
+        *,
+        replace: bool = False,
+    ) -> RegisteredType:
+        """Register a function from one type to another: classes, annotations, or names of registered types.
+
+        Examples are values that it takes. Raises KeyError for a name that nothing has.
+        """
+        title = name or f"{title_of(from_type)}_to_{title_of(to_type)}"
+        reads = self._annotation(from_type)
+        self._annotation(to_type)
+        new = self._described(title, reads, TypeCategory.TRANSFORMER, namespace, description, tags)
+        new["description"] = description or transformer_func.__doc__
+        new["transformer_func"] = transformer_func
+        transformer = Transformer(title, from_type, to_type, transformer_func)
+        return self._enter(self._made(new, transformer, examples, reads=reads), replace)
+
+    def register_standard(self) -> None:
+        """Register the standard library of types: see `standard_types`."""
+        from xregistry_tui.core import standard_types
+
+        standard_types.register(self)
+
+    def _described(  # noqa: PLR0917
+        self,
+        title: str,
+        reads: Any,
+        category: TypeCategory,
+        namespace: str | None,
+        description: str | None,
+        tags: Collection[str] | None,
+    ) -> dict[str, Any]:
+        path = self._path(category.value if namespace is None else namespace, title)
+        return {
+            "name": title,
+            "category": category,
+            "description": description,
+            "namespace": namespace,
+            "ns_path": with_prefix(path, self._prefix),
+            "tags": frozenset(tags or ()),
+            "registered_at": self._clock(),
+            **described(reads),
+        }
+
+    def _made(
+        self,
+        new: dict[str, Any],
+        type_class: Any,
+        examples: Collection[Any] | None,
+        *,
+        pure: bool = False,
+        proven: bool = False,
+        reads: Any = None,
+    ) -> RegisteredType:
+        metadata = TypeMetadata(**new, examples=tuple(examples or ()))
+        path = without_prefix(metadata.ns_path, self._prefix)
+        made = RegisteredType(path, type_class, metadata, self._prefix, pure=pure, reads=reads, users=self._users)
+        if self.validate_on_register and not proven:
+            for example in metadata.examples:
+                self._prove(made, example)
+        return made
+
+    def _prove(self, made: RegisteredType, example: Any) -> None:
+        try:
+            self._check(made, example)
+        except InvalidValue as refusal:
+            shown = "an example" if made.secret else f"the example {safe_repr(example)}"
+            raise ValueError(f"{shown} is no {made.title}: {refusal}; correct it or leave it out") from None
 
     def _enter(self, new: RegisteredType, replace: bool) -> RegisteredType:
         with self._lock:
             there = self._items.get(new.path)
-            if there is not None and not replace:
-                if _same(there.type_class, new.type_class):
-                    return there
-                if not _reloaded(there.type_class, new.type_class):
-                    raise DefinitionConflict(
-                        f"{there} is {there.type_class!r} already; {new.type_class!r} needs another name= "
-                        "or replace=True"
-                    )
+            if there is not None and not (replace or self.allow_override) and keeps(there, new):
+                return there
             self._put(new)
+            self._cache.clear()
         self._mark(new.path)
         return new
+
+    def _amend(self, item: RegisteredType, **changes: Any) -> RegisteredType:
+        """The item with other `tags` or another `deprecation`."""
+        return item.amended(**changes)
 
     def register_validator(
         self,
@@ -181,58 +217,157 @@ class TypeRegistry(Registry[RegisteredType]):
         validator_func: Callable[[Any], Any],
         name: str | None = None,
         description: str | None = None,
+        *,
+        pure: bool = False,
     ) -> RegisteredValidator:
         """Register a check for a type. Those of a registered type run whenever it is validated, those of a builtin
-        only when asked for by their own name.
+        only when asked for by their own name. One of the same name takes the place of the earlier.
+
+        `pure` says that it is a function of the value alone. Raises `AmbiguousName` where several types have the name.
         """
-        own = name or str(getattr(validator_func, "__name__", type(validator_func).__name__))
-        validator = RegisteredValidator(own, type_name, validator_func, description)
+        held_for = without_prefix(type_name, self._prefix)
+        new = RegisteredValidator(name or own_name(validator_func), held_for, validator_func, description, pure)
         with self._lock:
-            others = tuple(held for held in self._validators.get(type_name, ()) if held.name != own)
-            self._validators[type_name] = (*others, validator)
+            self.types.get(type_name)
+            self._validators.add(new)
+            self._cache.clear()
         self.changes.mark("tree")
-        return validator
+        return new
+
+    def validator(self, name: str) -> ValidatorReference:
+        """A registered validator for `Annotated[str, types.validator("…")]`, found by its name at each value."""
+        return ValidatorReference(name, self._validator)
 
     def validate(self, name: str, value: Any) -> Any:
-        """The value as a type (or a validator, by its name) reads it; raises ValueError, or KeyError for the name."""
-        registered = View(self._items, self.resolve).get(name, None)
-        if registered is None:
-            return self._validator(name)(value)
-        checked = registered.check(value)
-        for key in (registered.path, registered.title):
-            for validator in self._validators.get(key, ()):
-                checked = validator(checked)
-        return checked
+        """The value as a type (or a validator, by its name) reads it: bare for a validated type, the input of a
+        transformer.
+
+        Raises `InvalidValue`, a ValueError that says what is wrong, and KeyError for a name that nothing has.
+        """
+        registered = self.types.get(name)
+        if registered is not None:
+            return self._remembered(registered, value)
+        validator = self._validator(name)
+        secret = looks_secret(validator.name) or looks_secret(validator.type_name)
+        return checked(validator.name, lambda given: validator(self._base(validator, given)), value, secret=secret)
+
+    def _base(self, validator: RegisteredValidator, value: Any) -> Any:
+        """The value as the type that a validator was registered for, so that its function gets what it expects."""
+        registered = self.types.get(validator.type_name)
+        if registered is not None:
+            return registered.check(value)
+        builtin = builtin_reader(validator.type_name)
+        return value if builtin is None else builtin(value)
+
+    def _remembered(self, registered: RegisteredType, value: Any) -> Any:
+        key = key_of(value) if self._worth_keeping(registered) else None
+        if key is None:
+            return self._check(registered, value)
+        return self._cache.remembered(
+            (registered.path, self.enable_validators, key),
+            self.validation_cache_ttl,
+            lambda: self._check(registered, value),
+        )
+
+    def _worth_keeping(self, registered: RegisteredType) -> bool:
+        """Whether a check may be remembered, and takes longer than remembering does."""
+        if not self.cache_validated_values or registered.secret or registered.transformer is not None:
+            return False
+        validators = self._held_for(registered)
+        python = registered.runs_python
+        return (
+            (bool(validators) or python) and all(held.pure for held in validators) and (registered.pure or not python)
+        )
+
+    def _check(self, registered: RegisteredType, value: Any) -> Any:
+        return checked(registered.title, lambda given: self._read(registered, given), value, secret=registered.secret)
+
+    def _read(self, registered: RegisteredType, value: Any) -> Any:
+        transformer = registered.transformer
+        named = transformer is not None and isinstance(transformer.from_type, str)
+        value = self.validate(transformer.from_type, value) if transformer and named else registered.check(value)
+        for validator in self._held_for(registered):
+            value = validator(value)
+        return value
+
+    def _held_for(self, registered: RegisteredType) -> tuple[RegisteredValidator, ...]:
+        if not self.enable_validators:
+            return ()
+        return self._validators.of(registered.path, registered.path.partition(".")[2], registered.title)
 
     def _validator(self, name: str) -> RegisteredValidator:
-        for held in tuple(self._validators.values()):
-            for validator in held:
-                if validator.name == name:
-                    return validator
-        raise NotRegistered(name)
+        found = self._validators.named(name)
+        if found is None:
+            raise unknown(name, [*self._titles(), *self._validators.names()])
+        return found
+
+    def _titles(self) -> list[str]:
+        return [registered.title for registered in self.types.values()]
+
+    def transform(self, name: str, value: Any) -> Any:
+        """What a transformer makes of a value, both checked; raises `InvalidValue`, and KeyError for the name."""
+        return self._apply(self._transformer(name), value)
+
+    def pipeline(self, *names: str) -> Pipeline:
+        """Transformers one after the other, as a value to call; raises ValueError where one does not fit the next."""
+        if not names:
+            raise ValueError("a pipeline has at least one transformer: give their names")
+        steps = tuple(map(self._transformer, names))
+        check_chain(steps, self._annotation)
+        return Pipeline(steps, self._apply)
+
+    def find_transformers(self, from_type: Any = None, to_type: Any = None) -> list[RegisteredType]:
+        """The transformers from a type, to a type, or both: classes, annotations or names."""
+        wanted = (("from_type", from_type), ("to_type", to_type))
+        asked = [(end, identity(self._annotation(given))) for end, given in wanted if given is not None]
+        return [
+            registered
+            for registered in self.types.values()
+            if registered.transformer is not None
+            and all(identity(self._annotation(getattr(registered.transformer, end))) == one for end, one in asked)
+        ]
+
+    def _transformer(self, name: str) -> RegisteredType:
+        registered = self._named(name)
+        if registered.transformer is None:
+            raise ValueError(f"{registered} is a {registered.metadata.category.value}, no transformer: use validate")
+        return registered
+
+    def _apply(self, step: RegisteredType, value: Any) -> Any:
+        taken = self._check(step, value)
+        return checked(step.title, lambda given: self._given(step.type_class, given), taken, secret=step.secret)
+
+    def _given(self, transformer: Transformer, value: Any) -> Any:
+        made = transformer.transform(value)
+        if isinstance(transformer.to_type, str):
+            return self.validate(transformer.to_type, made)
+        return transformer.gives(made)
+
+    def _named(self, name: str) -> RegisteredType:
+        registered: RegisteredType | None = self.types.get(name)
+        if registered is None:
+            raise unknown(name, self._titles())
+        return registered
+
+    def _annotation(self, given: Any) -> Any:
+        """The annotation behind a type given as it is or by its name."""
+        return self._named(given).reads if isinstance(given, str) else given
+
+    def usage(self, models: Models) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Where each type is used, as (model path, field): read off the models' annotations now."""
+        return usage(models, self.types)
+
+    def _users(self, path: str) -> int:
+        """How many models use a type now."""
+        return 0 if self.used_by is None else self._counts.of(path, self.used_by, self.types)
 
 
-def _adapter(type_class: Any) -> TypeAdapter[Any]:
-    from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter
-
-    try:
-        return TypeAdapter(type_class)
-    except PydanticSchemaGenerationError:
-        return TypeAdapter(type_class, config=ConfigDict(arbitrary_types_allowed=True))
+def _own(function: Callable[[Any], Any], name: str) -> RegisteredValidator:
+    """A validator of a type's own; a registered one stays what it is."""
+    if isinstance(function, RegisteredValidator):
+        return function
+    return RegisteredValidator(getattr(function, "__name__", type(function).__name__), name, function)
 
 
 def _docstring(type_class: Any) -> str | None:
     return type_class.__doc__ if isinstance(type_class, type) else None
-
-
-def _same(there: Any, new: Any) -> bool:
-    """Whether two are one definition; `Field(…)` knows no equality, so annotations are compared as written."""
-    if isinstance(there, type) or isinstance(new, type):
-        return there is new
-    return bool(there == new) or repr(there) == repr(new)
-
-
-def _reloaded(there: Any, new: Any) -> bool:
-    if not (isinstance(there, type) and isinstance(new, type)) or "<locals>" in new.__qualname__:
-        return False
-    return (there.__module__, there.__qualname__) == (new.__module__, new.__qualname__)
