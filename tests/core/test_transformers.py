@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from xregistry_tui.core import TypeCategory, TypeRegistry
+from xregistry_tui.core import InvalidValue, TypeCategory, TypeRegistry
 from xregistry_tui.core.transformers import fits
 
 Positive = Annotated[int, Field(gt=0)]
@@ -75,6 +75,18 @@ def test_only_transformers_transform(types: TypeRegistry) -> None:
         types.transform("CelciusToFahrenheit", 5)
     with pytest.raises(KeyError, match="nothing is registered as 'Nope'"):
         types.register_transformer("Nope", str, str, "Wrong")
+
+
+def test_what_is_made_of_a_secret_is_one(types: TypeRegistry) -> None:
+    def refused(value: str) -> str:
+        raise ValueError(f"cannot hash {value}")
+
+    made = types.create_validated_type(str, [str.strip], "StrongPassword")
+    for from_type, value in (("StrongPassword", "hunter2-hunter2"), (made, {"value": "hunter2-hunter2"})):
+        types.register_transformer(from_type, str, refused, "Hashed", replace=True)
+        with pytest.raises(InvalidValue, match="cannot hash …") as told:
+            types.transform("Hashed", value)
+        assert told.value.__cause__ is None
 
 
 def test_a_pipeline_is_a_value_to_call(types: TypeRegistry) -> None:

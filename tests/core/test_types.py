@@ -143,6 +143,7 @@ def test_validators_of_a_registered_type_run_with_it(types: TypeRegistry) -> Non
 
 def test_validators_of_a_builtin_run_only_by_their_own_name(types: TypeRegistry) -> None:
     validator = types.register_validator("int", even, name="even_validator", description="Ensures value is even")
+    assert "int" in types.validators
     assert types.validators["int"] == (validator,)
     assert types.validators["int"][0]._name == "even_validator"
     assert types.validate("even_validator", 4) == 4

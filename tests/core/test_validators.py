@@ -44,7 +44,7 @@ def test_a_validator_of_a_builtin_gets_a_value_of_it(types: TypeRegistry) -> Non
     assert types.validate("even", "4") == 4
     with pytest.raises(ValueError, match=r"^even: must be even, not 5$"):
         types.validate("even", 5)
-    with pytest.raises(ValueError, match=r"^even: should be a valid integer"):
+    with pytest.raises(ValueError, match=r"^even: should be a valid integer, unable to parse string as an integer$"):
         types.validate("even", "four")
 
 

@@ -79,7 +79,8 @@ class RegisteredType:
     """A registered type: a class, an annotation or a `Transformer`, and how values are read as it.
 
     `pure` says that its own checks are functions of the value alone, `secret` that its values are neither shown nor
-    remembered: its name or a tag says so (`password`, `secret`). `usage_count` counts the models that use it now.
+    remembered: its name or a tag says so (`password`, `secret`), or what it is made of. `usage_count` counts the models
+    that use it now.
     """
 
     __slots__ = ("_prefix", "_reader", "_users", "deprecation", "metadata", "path", "pure", "secret", "type_class")
@@ -92,6 +93,7 @@ class RegisteredType:
         prefix: str = PREFIX,
         *,
         pure: bool = False,
+        secret: bool = False,
         reads: Any = None,
         users: Callable[[str], int] | None = None,
     ) -> None:
@@ -99,7 +101,7 @@ class RegisteredType:
         self.type_class = type_class
         self.metadata = metadata
         self.pure = pure
-        self.secret = any(map(looks_secret, (metadata.name, *metadata.tags)))
+        self.secret = secret or any(map(looks_secret, (metadata.name, *metadata.tags)))
         self.deprecation: Any = None
         self._prefix = prefix
         self._reader = Reader(type_class if reads is None else reads)
@@ -153,6 +155,7 @@ class RegisteredType:
             metadata,
             self._prefix,
             pure=self.pure,
+            secret=self.secret,
             reads=self._reader.type_class,
             users=self._users,
         )

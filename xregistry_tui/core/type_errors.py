@@ -54,26 +54,24 @@ def checked(name: str, check: Callable[[Any], Any], value: Any, *, secret: bool)
 
     Pydantic's own error is neither cause nor context of it: its text quotes the value, or the record around it.
     """
-    from pydantic import ValidationError
-
-    cause: Exception | None = None
     try:
         return check(value)
     except (ValueError, AssertionError) as error:
-        problems = _problems(error, value, secret)
-        cause = None if secret or isinstance(error, ValidationError) else error
+        problems, cause = _understood(error, value, secret)
     raise InvalidValue(name, problems) from cause
 
 
-def _problems(error: Exception, value: Any, secret: bool) -> tuple[Problem, ...]:
+def _understood(error: Exception, value: Any, secret: bool) -> tuple[tuple[Problem, ...], Exception | None]:
+    """The problems of an error, and the error itself where a traceback may show it."""
     from pydantic import ValidationError
 
-    if isinstance(error, InvalidValue):
-        return error.problems
     if isinstance(error, ValidationError):
-        return tuple(_problem(found, secret) for found in error.errors(include_url=False))
+        return tuple(_problem(found, secret) for found in error.errors(include_url=False)), None
+    if isinstance(error, InvalidValue):
+        return error.problems, error.__cause__ if isinstance(error.__cause__, Exception) else None
     text = str(error) or "refused"
-    return (_told("", "value_error", _hidden(text, value) if secret else text),)
+    problem = _told("", "value_error", _hidden(text, value) if secret else text)
+    return (problem,), None if secret else error
 
 
 def _problem(error: ErrorDetails, secret: bool) -> Problem:

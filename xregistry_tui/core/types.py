@@ -143,7 +143,8 @@ class TypeRegistry(Registry[RegisteredType]):
         new["description"] = description or transformer_func.__doc__
         new["transformer_func"] = transformer_func
         transformer = Transformer(title, from_type, to_type, transformer_func)
-        return self._enter(self._made(new, transformer, examples, reads=reads), replace)
+        secret = self._secret(from_type) or self._secret(to_type)
+        return self._enter(self._made(new, transformer, examples, secret=secret, reads=reads), replace)
 
     def register_standard(self) -> None:
         """Register the standard library of types: see `standard_types`."""
@@ -180,11 +181,14 @@ class TypeRegistry(Registry[RegisteredType]):
         *,
         pure: bool = False,
         proven: bool = False,
+        secret: bool = False,
         reads: Any = None,
     ) -> RegisteredType:
         metadata = TypeMetadata(**new, examples=tuple(examples or ()))
         path = without_prefix(metadata.ns_path, self._prefix)
-        made = RegisteredType(path, type_class, metadata, self._prefix, pure=pure, reads=reads, users=self._users)
+        made = RegisteredType(
+            path, type_class, metadata, self._prefix, pure=pure, secret=secret, reads=reads, users=self._users
+        )
         if self.validate_on_register and not proven:
             for example in metadata.examples:
                 self._prove(made, example)
@@ -248,8 +252,10 @@ class TypeRegistry(Registry[RegisteredType]):
         if registered is not None:
             return self._remembered(registered, value)
         validator = self._validator(name)
-        secret = looks_secret(validator.name) or looks_secret(validator.type_name)
-        return checked(validator.name, lambda given: validator(self._base(validator, given)), value, secret=secret)
+        # a validator's name says less of its values than a type's: what is no value of the base is not quoted
+        read = checked(validator.name, lambda given: self._base(validator, given), value, secret=True)
+        secret = looks_secret(validator.name) or self._secret(validator.type_name)
+        return checked(validator.name, validator, read, secret=secret)
 
     def _base(self, validator: RegisteredValidator, value: Any) -> Any:
         """The value as the type that a validator was registered for, so that its function gets what it expects."""
@@ -352,6 +358,13 @@ class TypeRegistry(Registry[RegisteredType]):
     def _annotation(self, given: Any) -> Any:
         """The annotation behind a type given as it is or by its name."""
         return self._named(given).reads if isinstance(given, str) else given
+
+    def _secret(self, given: Any) -> bool:
+        """Whether values of a type, given as it is or by its name, are a secret."""
+        if isinstance(given, str):
+            registered: RegisteredType | None = self.types.get(given)
+            return looks_secret(given) if registered is None else registered.secret
+        return any(held.secret and held.type_class is given for held in self.types.values())
 
     def usage(self, models: Models) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """Where each type is used, as (model path, field): read off the models' annotations now."""

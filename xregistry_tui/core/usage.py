@@ -29,14 +29,17 @@ def used_types(
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The fields of a model that use registered types, each with the paths of those types.
 
-    A class counts by identity, an annotation by what it asks for: `int = Field(gt=0)` uses `Annotated[int, Gt(0)]`.
+    A class counts by identity, an annotation by what it asks for: `int = Field(gt=0)` uses `Annotated[int, Gt(0)]`,
+    with notes added to it or not; one that asks for more is another type.
     Fields of nested models are named as `lines.price`; a model inside itself is entered once.
     """
     known = _by_identity(types)
     used: dict[str, dict[str, None]] = {}
     for field, annotation in _annotations(model_class, "", ()):
         for part in parts(annotation):
-            used.setdefault(field, {}).update(dict.fromkeys(known.get(identity(part), ())))
+            asked, notes = _split(part)
+            found = (path for path, needed in known.get(asked, ()) if needed <= notes)
+            used.setdefault(field, {}).update(dict.fromkeys(found))
     return tuple((field, tuple(found)) for field, found in used.items() if found)
 
 
@@ -77,13 +80,23 @@ class Counts:
         return counted[1].get(path, 0)
 
 
-def _by_identity(types: Mapping[str, RegisteredType]) -> dict[Hashable, tuple[str, ...]]:
-    known: dict[Hashable, tuple[str, ...]] = {}
+def _by_identity(types: Mapping[str, RegisteredType]) -> dict[Hashable, list[tuple[str, frozenset[Hashable]]]]:
+    """Paths, each with the notes that an annotation has to have, by what the types ask for."""
+    known: dict[Hashable, list[tuple[str, frozenset[Hashable]]]] = {}
     for path, registered in types.items():
         if registered.transformer is None and _says_something(registered.type_class):
-            key = identity(registered.type_class)
-            known[key] = (*known.get(key, ()), path)
+            asked, notes = _split(registered.type_class)
+            known.setdefault(asked, []).append((path, notes))
     return known
+
+
+def _split(annotation: Any) -> tuple[Hashable, frozenset[Hashable]]:
+    """What an annotation asks of a value by constraints, and all else that is noted in it (functions, texts)."""
+    found = identity(annotation)
+    if get_origin(annotation) is Annotated and isinstance(found, tuple) and found[0] is Annotated:
+        _, inner, limits, notes = found
+        return (inner, limits), frozenset(notes)
+    return (found, frozenset()), frozenset()
 
 
 def _says_something(annotation: Any) -> bool:
