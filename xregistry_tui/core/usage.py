@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias, get_args, get_origin
 
 from xregistry_tui.core.annotations import identity, parts
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from xregistry_tui.core.registered_model import RegisteredModel
     from xregistry_tui.core.registered_type import RegisteredType
+
+
+_Known: TypeAlias = "dict[Hashable, list[tuple[str, frozenset[Hashable]]]]"
 
 
 class Models(Protocol):
@@ -33,7 +36,10 @@ def used_types(
     with notes added to it or not; one that asks for more is another type.
     Fields of nested models are named as `lines.price`; a model inside itself is entered once.
     """
-    known = _by_identity(types)
+    return _used(model_class, _by_identity(types))
+
+
+def _used(model_class: type[BaseModel], known: _Known) -> tuple[tuple[str, tuple[str, ...]], ...]:
     used: dict[str, dict[str, None]] = {}
     for field, annotation in _annotations(model_class, "", ()):
         for part in parts(annotation):
@@ -48,11 +54,12 @@ def usage(models: Models, types: Mapping[str, RegisteredType]) -> dict[str, tupl
 
     Discovered models name no types, and are left out: their classes need not be made for this.
     """
+    known = _by_identity(types)
     found: dict[str, list[tuple[str, str]]] = {path: [] for path in types}
     for path in models:
         model = models[path]
         if model.collection is None:
-            for field, paths in used_types(model.model_class, types):
+            for field, paths in _used(model.model_class, known):
                 for used in paths:
                     found[used].append((model.path, field))
     return {path: tuple(places) for path, places in found.items()}
@@ -80,9 +87,9 @@ class Counts:
         return counted[1].get(path, 0)
 
 
-def _by_identity(types: Mapping[str, RegisteredType]) -> dict[Hashable, list[tuple[str, frozenset[Hashable]]]]:
+def _by_identity(types: Mapping[str, RegisteredType]) -> _Known:
     """Paths, each with the notes that an annotation has to have, by what the types ask for."""
-    known: dict[Hashable, list[tuple[str, frozenset[Hashable]]]] = {}
+    known: _Known = {}
     for path, registered in types.items():
         if registered.transformer is None and _says_something(registered.type_class):
             asked, notes = _split(registered.type_class)
