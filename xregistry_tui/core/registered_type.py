@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.annotations import base_type, constraints
 from xregistry_tui.core.paths import PREFIX, with_prefix
 from xregistry_tui.core.reading import Reader, bare
 from xregistry_tui.core.signatures import looks_secret
@@ -167,8 +166,3 @@ class RegisteredType:
 
     def __repr__(self) -> str:
         return f"<{self.ns}>"
-
-
-def described(reads: Any) -> dict[str, Any]:
-    """The part of a type's metadata that is read off its annotation."""
-    return {"base_type": base_type(bare(reads)), "constraints": constraints(bare(reads))}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.annotations import identity
+from xregistry_tui.core.annotations import base_type, constraints, identity
 from xregistry_tui.core.paths import with_prefix, without_prefix
-from xregistry_tui.core.reading import builtin_reader
-from xregistry_tui.core.registered_type import RegisteredType, TypeCategory, TypeMetadata, described
+from xregistry_tui.core.reading import bare, builtin_reader
+from xregistry_tui.core.registered_type import RegisteredType, TypeCategory, TypeMetadata
 from xregistry_tui.core.registry import Registry, View
 from xregistry_tui.core.signatures import looks_secret, safe_repr
 from xregistry_tui.core.transformers import Pipeline, Transformer, check_chain, title_of
@@ -87,8 +88,12 @@ class TypeRegistry(Registry[RegisteredType]):
         title = name or getattr(type_class, "__name__", None)
         if title is None or (name is None and hasattr(type_class, "__metadata__")):
             raise ValueError(f"{type_class} has no name to register it by: give name=")
-        new = self._described(title, type_class, category, namespace, description or _docstring(type_class), tags)
-        return self._enter(self._made(new, type_class, examples, pure=pure, proven=proven), replace)
+        words = description or _docstring(type_class)
+        metadata = self._described(type_class, title, category, namespace, words, examples, tags)
+        new = self._made(type_class, metadata, pure=pure)
+        if not proven:
+            self._prove(new)
+        return self._enter(new, replace)
 
     def create_validated_type(
         self,
@@ -113,11 +118,12 @@ class TypeRegistry(Registry[RegisteredType]):
         )
         hide = any(map(looks_secret, (name, *(tags or ()))))
         type_class = validated_class(base_type, functions, name, hide=hide)
-        new = self._described(name, type_class, TypeCategory.VALIDATOR, namespace, description, tags)
-        new["validators"] = tuple(getattr(function, "func", function) for function in functions)
-        registered = self._enter(self._made(new, type_class, examples, pure=pure), replace)
-        made: type[BaseModel] = registered.type_class
-        return made
+        metadata = self._described(type_class, name, TypeCategory.VALIDATOR, namespace, description, examples, tags)
+        given = tuple(getattr(function, "func", function) for function in functions)
+        new = self._made(type_class, dataclasses.replace(metadata, validators=given), pure=pure)
+        self._prove(new)
+        registered: type[BaseModel] = self._enter(new, replace).type_class
+        return registered
 
     def register_transformer(  # noqa: PLR0917 - the order of the specification
         self,
@@ -139,12 +145,16 @@ class TypeRegistry(Registry[RegisteredType]):
         title = name or f"{title_of(from_type)}_to_{title_of(to_type)}"
         reads = self._annotation(from_type)
         self._annotation(to_type)
-        new = self._described(title, reads, TypeCategory.TRANSFORMER, namespace, description, tags)
-        new["description"] = description or transformer_func.__doc__
-        new["transformer_func"] = transformer_func
-        transformer = Transformer(title, from_type, to_type, transformer_func)
-        secret = self._secret(from_type) or self._secret(to_type)
-        return self._enter(self._made(new, transformer, examples, secret=secret, reads=reads), replace)
+        words = description or transformer_func.__doc__
+        metadata = self._described(reads, title, TypeCategory.TRANSFORMER, namespace, words, examples, tags)
+        new = self._made(
+            Transformer(title, from_type, to_type, transformer_func),
+            dataclasses.replace(metadata, transformer_func=transformer_func),
+            secret=self._secret(from_type) or self._secret(to_type),
+            reads=reads,
+        )
+        self._prove(new)
+        return self._enter(new, replace)
 
     def register_standard(self) -> None:
         """Register the standard library of types: see `standard_types`."""
@@ -152,54 +162,42 @@ class TypeRegistry(Registry[RegisteredType]):
 
         standard_types.register(self)
 
-    def _described(  # noqa: PLR0917
+    def _described(  # noqa: PLR0917 - the order of the specification
         self,
-        title: str,
         reads: Any,
+        title: str,
         category: TypeCategory,
         namespace: str | None,
         description: str | None,
-        tags: Collection[str] | None,
-    ) -> dict[str, Any]:
-        path = self._path(category.value if namespace is None else namespace, title)
-        return {
-            "name": title,
-            "category": category,
-            "description": description,
-            "namespace": namespace,
-            "ns_path": with_prefix(path, self._prefix),
-            "tags": frozenset(tags or ()),
-            "registered_at": self._clock(),
-            **described(reads),
-        }
-
-    def _made(
-        self,
-        new: dict[str, Any],
-        type_class: Any,
         examples: Collection[Any] | None,
-        *,
-        pure: bool = False,
-        proven: bool = False,
-        secret: bool = False,
-        reads: Any = None,
-    ) -> RegisteredType:
-        metadata = TypeMetadata(**new, examples=tuple(examples or ()))
-        path = without_prefix(metadata.ns_path, self._prefix)
-        made = RegisteredType(
-            path, type_class, metadata, self._prefix, pure=pure, secret=secret, reads=reads, users=self._users
+        tags: Collection[str] | None,
+    ) -> TypeMetadata:
+        path = self._path(category.value if namespace is None else namespace, title)
+        return TypeMetadata(
+            name=title,
+            category=category,
+            base_type=base_type(bare(reads)),
+            constraints=constraints(bare(reads)),
+            description=description,
+            examples=tuple(examples or ()),
+            namespace=namespace,
+            ns_path=with_prefix(path, self._prefix),
+            tags=frozenset(tags or ()),
+            registered_at=self._clock(),
         )
-        if self.validate_on_register and not proven:
-            for example in metadata.examples:
-                self._prove(made, example)
-        return made
 
-    def _prove(self, made: RegisteredType, example: Any) -> None:
-        try:
-            self._check(made, example)
-        except InvalidValue as refusal:
-            shown = "an example" if made.secret else f"the example {safe_repr(example)}"
-            raise ValueError(f"{shown} is no {made.title}: {refusal}; correct it or leave it out") from None
+    def _made(self, type_class: Any, metadata: TypeMetadata, **more: Any) -> RegisteredType:
+        path = without_prefix(metadata.ns_path, self._prefix)
+        return RegisteredType(path, type_class, metadata, self._prefix, users=self._users, **more)
+
+    def _prove(self, new: RegisteredType) -> None:
+        """Whether a type takes its own examples; raises ValueError that names the first that it refuses."""
+        for example in new.metadata.examples if self.validate_on_register else ():
+            try:
+                self._check(new, example)
+            except InvalidValue as refusal:
+                shown = "an example" if new.secret else f"the example {safe_repr(example)}"
+                raise ValueError(f"{shown} is no {new.title}: {refusal}; correct it or leave it out") from None
 
     def _enter(self, new: RegisteredType, replace: bool) -> RegisteredType:
         with self._lock:
