@@ -43,6 +43,7 @@ class XRegistry:
         self.functions = FunctionRegistry(**shared)
         self.models = ModelRegistry(**shared)
         self.types = TypeRegistry(**shared)
+        self.types.used_by = self.models
 
     @property
     def ns(self) -> Node:

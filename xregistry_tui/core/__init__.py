@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from xregistry_tui.core.functions import FunctionMetadata, FunctionPermission, FunctionRegistry, RegisteredFunction
     from xregistry_tui.core.models import ModelMetadata, ModelPermission, ModelRegistry, ModelSource, RegisteredModel
     from xregistry_tui.core.prototype import XObjPrototype
+    from xregistry_tui.core.registered_model import NotKept
+    from xregistry_tui.core.type_errors import InvalidValue
     from xregistry_tui.core.types import RegisteredType, TypeCategory, TypeMetadata, TypeRegistry
+    from xregistry_tui.core.versions import IncompatibleChange, ModelEvolution, UnknownVersion, VersionConflict
 
 __all__ = [
     "AmbiguousName",
@@ -29,11 +32,15 @@ __all__ = [
     "FunctionMetadata",
     "FunctionPermission",
     "FunctionRegistry",
+    "IncompatibleChange",
     "InvalidArguments",
+    "InvalidValue",
+    "ModelEvolution",
     "ModelMetadata",
     "ModelPermission",
     "ModelRegistry",
     "ModelSource",
+    "NotKept",
     "NotRegistered",
     "RegisteredFunction",
     "RegisteredModel",
@@ -42,6 +49,8 @@ __all__ = [
     "TypeCategory",
     "TypeMetadata",
     "TypeRegistry",
+    "UnknownVersion",
+    "VersionConflict",
     "XObjPrototype",
     "decide",
 ]
@@ -57,7 +66,10 @@ _HOMES = {
     "functions": ("FunctionMetadata", "FunctionPermission", "FunctionRegistry", "RegisteredFunction"),
     "models": ("ModelMetadata", "ModelPermission", "ModelRegistry", "ModelSource", "RegisteredModel"),
     "prototype": ("XObjPrototype",),
+    "registered_model": ("NotKept",),
+    "type_errors": ("InvalidValue",),
     "types": ("RegisteredType", "TypeCategory", "TypeMetadata", "TypeRegistry"),
+    "versions": ("IncompatibleChange", "ModelEvolution", "UnknownVersion", "VersionConflict"),
 }
 _HOME = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}
 
