@@ -1,4 +1,4 @@
-"""How one shape became another, and what that makes of a version.
+"""What a change makes of a version, and whether a schema may follow the ones before it.
 
 >>> next_version("1.2.3", Change.COMPATIBLE)
 '1.3.0'
@@ -6,80 +6,107 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from enum import IntEnum
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from xregistry_tui.schema.rules import Required
+from xregistry_tui.schema.change import Change, SchemaChange, Verdict, worst
+from xregistry_tui.schema.diff import Diff, Json, compare
+from xregistry_tui.schema.shape_change import classify
 
-if TYPE_CHECKING:
-    from xregistry_tui.schema.shape import FieldShape, Shape
+__all__ = ["FIRST", "Change", "Judgement", "Mode", "classify", "higher", "judge", "next_version"]
 
 FIRST = "1.0.0"
 
+_PART = r"(0|[1-9]\d*)"
+_WORD = r"(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)"
+_SEMANTIC = re.compile(rf"{_PART}\.{_PART}\.{_PART}(?:-({_WORD}(?:\.{_WORD})*))?(?:\+[0-9A-Za-z.-]+)?", re.ASCII)
 
-class Change(IntEnum):
-    """How much a change matters to those who hold records of the older shape."""
-
-    NONE = 0
-    DOCUMENTATION = 1
-    COMPATIBLE = 2
-    BREAKING = 3
+_Precedence = tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]
 
 
-def classify(older: Shape, newer: Shape) -> Change:
-    """The worst of what changed: breaking where a record of the older shape may not do for the newer one."""
-    if older == newer:
-        return Change.NONE
-    if _undocumented(older) == _undocumented(newer):
-        return Change.DOCUMENTATION
-    return Change.BREAKING if _breaks(older.fields, newer.fields) else Change.COMPATIBLE
+class Mode(StrEnum):
+    """Whose data must be valid where: the old in the new, the new in the old, both; for the latest version or all."""
+
+    NONE = "none"
+    BACKWARD = "backward"
+    FORWARD = "forward"
+    FULL = "full"
+    BACKWARD_TRANSITIVE = "backward_transitive"
+    FORWARD_TRANSITIVE = "forward_transitive"
+    FULL_TRANSITIVE = "full_transitive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Whether a schema may follow the ones before it; `diffs` has each earlier version judged against, newest first."""
+
+    mode: Mode
+    strict: bool
+    verdict: Verdict
+    diffs: tuple[tuple[str, Diff], ...] = ()
+
+    @property
+    def changes(self) -> tuple[SchemaChange, ...]:
+        """The changes since the newest earlier version, told old → new."""
+        return self.diffs[0][1].changes if self.diffs else ()
+
+
+def judge(
+    newer: Json, earlier: Sequence[tuple[str, Json]], mode: Mode = Mode.BACKWARD, *, strict: bool = False
+) -> Judgement:
+    """Judge a schema against the earlier (version, schema), newest first: the newest alone, or all if transitive."""
+    mode = Mode(mode)
+    judged = earlier if mode.endswith("_transitive") else earlier[:1]
+    diffs = tuple((version, _diff(older, newer, mode, strict)) for version, older in judged)
+    verdict = Verdict.COMPATIBLE if mode is Mode.NONE else worst(diff.verdict for _, diff in diffs)
+    return Judgement(mode=mode, strict=strict, verdict=verdict, diffs=diffs)
+
+
+def _diff(older: Json, newer: Json, mode: Mode, strict: bool) -> Diff:
+    if mode in (Mode.FULL, Mode.FULL_TRANSITIVE):
+        backward, forward = (compare(older, newer, strict=strict, forward=turned) for turned in (False, True))
+        return Diff(changes=tuple(_both(backward, forward)))
+    return compare(older, newer, strict=strict, forward=mode in (Mode.FORWARD, Mode.FORWARD_TRANSITIVE))
+
+
+def _both(backward: Diff, forward: Diff) -> Iterator[SchemaChange]:
+    """Each change once with the worse of its two verdicts; what only the other direction tells comes last."""
+    left: dict[tuple[str, str, str], list[SchemaChange]] = {}
+    for change in forward.changes:
+        left.setdefault(_told(change), []).append(change)
+    for change in backward.changes:
+        twins = left.get(_told(change))
+        verdicts = (change.verdict, twins.pop(0).verdict) if twins else (change.verdict,)
+        yield replace(change, verdict=worst(verdicts))
+    yield from (change for changes in left.values() for change in changes)
+
+
+def _told(change: SchemaChange) -> tuple[str, str, str]:
+    return change.path, change.type, change.message
 
 
 def next_version(version: str, change: Change) -> str:
     """The semantic version that follows: breaking → major, compatible → minor, documentation → patch."""
-    major, minor, patch = (int(part) for part in version.split("."))
+    if change is Change.NONE:
+        return version
+    major, minor, patch = _precedence(version)[0]
     if change is Change.BREAKING:
         return f"{major + 1}.0.0"
-    if change is Change.COMPATIBLE:
-        return f"{major}.{minor + 1}.0"
-    return f"{major}.{minor}.{patch + (change is Change.DOCUMENTATION)}"
+    return f"{major}.{minor + 1}.0" if change is Change.COMPATIBLE else f"{major}.{minor}.{patch + 1}"
 
 
-def _undocumented(shape: Shape) -> Shape:
-    fields = tuple(_bare(field) for field in shape.fields)
-    return replace(shape, fields=fields, description=None, warnings=())
+def higher(version: str, than: str) -> bool:
+    """Whether a semantic version comes after another, pre-releases before their release; raises `ValueError`."""
+    return _precedence(version) > _precedence(than)
 
 
-def _bare(field: FieldShape) -> FieldShape:
-    return replace(
-        field,
-        description=None,
-        fields=tuple(_bare(child) for child in field.fields),
-        items=_bare(field.items) if field.items is not None else None,
-    )
-
-
-def _breaks(older: tuple[FieldShape, ...], newer: tuple[FieldShape, ...]) -> bool:
-    before = {field.name: field for field in older}
-    after = {field.name: field for field in newer}
-    gone = before.keys() - after.keys()
-    demanded = any(_demanded(after[name]) for name in after.keys() - before.keys())
-    return bool(gone) or demanded or any(_narrows(before[name], after[name]) for name in before.keys() & after.keys())
-
-
-def _demanded(field: FieldShape) -> bool:
-    return field.required and (not field.nullable or any(isinstance(rule, Required) for rule in field.rules))
-
-
-def _narrows(before: FieldShape, after: FieldShape) -> bool:
-    """Whether a value that was allowed may be so no more; any new rule is taken to forbid something."""
-    if _demanded(after) and not _demanded(before):
-        return True
-    if after.kinds and not set(before.kinds) <= set(after.kinds):
-        return True
-    if set(after.rules) - set(before.rules):
-        return True
-    if before.items is not None and after.items is not None and _narrows(before.items, after.items):
-        return True
-    return _breaks(before.fields, after.fields)
+def _precedence(version: str) -> _Precedence:
+    """What orders versions as SemVer does: release, then no pre-release, then its words, numbers before text."""
+    read = _SEMANTIC.fullmatch(version)
+    if read is None:
+        raise ValueError(f"{version!r} is no semantic version; write it as 1.4.0, or 2.0.0-rc.1 before a release")
+    words = read[4].split(".") if read[4] is not None else []
+    ranked = tuple((not word.isdecimal(), int(word) if word.isdecimal() else 0, word) for word in words)
+    return (int(read[1]), int(read[2]), int(read[3])), not words, ranked
