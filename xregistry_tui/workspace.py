@@ -67,7 +67,7 @@ class Workspace:
         self.registry = registry
         self.store = store
         self.connections: Mapping[str, Connection] = MappingProxyType({})
-        self.resource_grants: Mapping[str, Grants] = MappingProxyType({})
+        self.resource_grants: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType({})
         self.wanted: tuple[Binding, ...] = ()
         self.jobs: tuple[Job, ...] = ()
         self.trail: deque[AuditRecord] = deque(maxlen=TRAIL_KEPT)

@@ -50,6 +50,18 @@ class XRegistry:
         """The root of the tree, for dotted access: `registry.ns.models.auth.User`."""
         return Node(self._tree, self.item, prefix=self._prefix)
 
+    @property
+    def prefix(self) -> str:
+        """What paths are shown and found under (`ns.models.…`); keys have none."""
+        return self._prefix
+
+    @prefix.setter
+    def prefix(self, prefix: str) -> None:
+        if prefix != self._prefix:
+            self._prefix = prefix
+            for registry in (self.functions, self.models, self.types):
+                registry.show_under(prefix)
+
     def item(self, path: str) -> RegisteredFunction | RegisteredModel | RegisteredType:
         """Whatever is registered at exactly this path, with or without prefix; raises KeyError."""
         key = without_prefix(path, self._prefix)
@@ -100,6 +112,7 @@ def configure(registry: XRegistry, settings: Settings) -> None:
 
     said = settings.registry
     functions, models, types, policy = registry.functions, registry.models, registry.types, registry.policy
+    functions.superuser_roles = models.superuser_roles = settings.access.superuser_roles
     functions.default_permissions = tuple(FunctionPermission(word) for word in said.functions.default_permissions)
     functions.track_execution = said.functions.track_execution
     functions.track_performance = said.functions.track_performance

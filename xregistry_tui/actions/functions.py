@@ -24,7 +24,8 @@ async def call(workspace: Workspace, function: str, arguments: Mapping[str, Any]
 
     Text is read as JSON where the parameter is not text itself, so `[1, 2]` and `true` are what they look like.
     """
-    from xregistry_tui.core.execution import Denied, InvalidArguments
+    from xregistry_tui.core.access import Denied
+    from xregistry_tui.core.arguments import InvalidArguments
 
     functions = workspace.registry.functions
     try:
@@ -38,7 +39,8 @@ async def call(workspace: Workspace, function: str, arguments: Mapping[str, Any]
     except Denied as error:
         raise Refused(str(error)) from error
     except InvalidArguments as error:
-        return Result(Called(outcome="invalid", milliseconds=0.0, problems=tuple(error.problems)), "not called")
+        problems = tuple((problem.argument, problem.message) for problem in error.problems)
+        return Result(Called(outcome="invalid", milliseconds=0.0, problems=problems), "not called")
     except Exception as error:  # noqa: BLE001 - a stranger's function may raise anything: it is shown, not ours to fail
         milliseconds = (time.perf_counter() - began) * 1_000
         outcome = "timed out" if isinstance(error, TimeoutError) else "failed"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import Enum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.access import OF_RESOURCES
@@ -97,7 +96,7 @@ def _change_resource(
         raise ActionError(f"no resource is named {name!r}; connected: {', '.join(workspace.connections) or 'none'}")
     if not set(words) <= set(OF_RESOURCES):
         raise ActionError(f"{' '.join(words)}: what may be granted on a resource is {', '.join(OF_RESOURCES)}")
-    held: Mapping[str, frozenset[str]] = workspace.resource_grants.get(name, MappingProxyType({}))
+    held = workspace.resource_grants.get(name, {})
     changed = {**held, _role(role): change(held.get(role, frozenset()), frozenset(words))}
     workspace.grant_on_resource(name, {one: kept for one, kept in changed.items() if kept})
 

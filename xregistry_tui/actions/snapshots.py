@@ -23,7 +23,8 @@ from xregistry_tui.profiling.wording import named
 
 if TYPE_CHECKING:
     from xregistry_tui.core.audit import AuditRecord
-    from xregistry_tui.core.functions import Call, RegisteredFunction
+    from xregistry_tui.core.calls import Call
+    from xregistry_tui.core.functions import RegisteredFunction
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.core.signatures import Parameter
     from xregistry_tui.core.types import RegisteredType
@@ -147,7 +148,13 @@ def _parameter_view(parameter: Parameter) -> ParameterView:
 
 
 def _call_view(call: Call) -> CallView:
-    return CallView(at=call.at, who=call.who, outcome=call.outcome, milliseconds=call.duration_ms, error=call.error)
+    return CallView(
+        at=call.at,
+        who=call.who or "in process",
+        outcome=call.outcome,
+        milliseconds=call.duration_ms,
+        error=call.error or "",
+    )
 
 
 def type_view(workspace: Workspace, registered: RegisteredType) -> TypeView:

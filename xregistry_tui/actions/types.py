@@ -68,8 +68,7 @@ async def used_by(workspace: Workspace, type: str) -> Result:  # noqa: A002 - th
 
 
 def _uses(workspace: Workspace, found: RegisteredType) -> tuple[Use, ...]:
-    models = workspace.registry.models.models.values()
-    usage = workspace.registry.types.usage(models)
+    usage = workspace.registry.types.usage(workspace.registry.models.models)
     return tuple(Use(model, field) for model, field in usage.get(found.path, ()))
 
 

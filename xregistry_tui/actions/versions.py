@@ -11,7 +11,6 @@ from xregistry_tui.actions.views import Comparison, Proposal, VersionView
 
 if TYPE_CHECKING:
     from xregistry_tui.core.models import ModelMetadata, RegisteredModel
-    from xregistry_tui.schema.diff import Diff
     from xregistry_tui.workspace import Workspace
 
 
@@ -94,15 +93,15 @@ async def propose(workspace: Workspace, model: str, source: str) -> Result:
 def _proposed(workspace: Workspace, model: RegisteredModel, source: str) -> Proposal:
     from xregistry_tui.actions.authoring import Unusable, written
     from xregistry_tui.core.versions import following
-    from xregistry_tui.schema.diff import renames
+    from xregistry_tui.schema.diff import compare, renames
 
     try:
         new = written(source, model).model_json_schema()
     except Unusable as error:
         return Proposal(model=model.path, source=source, version="", comparison=None, problems=(str(error),))
     judgement = workspace.registry.models.judge(model.path, new)
-    diff: Diff = judgement.newest
-    version = following(model.version, diff.change, None)
+    change = compare(model.json_schema, new, strict=judgement.strict).change
+    version = following(model.version, change, None)
     comparison = Comparison(
         model=model.path,
         older=model.version,

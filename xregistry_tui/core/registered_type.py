@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.paths import PREFIX, with_prefix
 from xregistry_tui.core.reading import Reader, bare
 from xregistry_tui.core.signatures import looks_secret
 from xregistry_tui.schema.canonical import jsonable
@@ -15,6 +14,7 @@ from xregistry_tui.schema.canonical import jsonable
 if TYPE_CHECKING:
     import datetime
 
+    from xregistry_tui.core.deprecation import Deprecation
     from xregistry_tui.core.transformers import Transformer
 
 
@@ -82,14 +82,13 @@ class RegisteredType:
     that use it now.
     """
 
-    __slots__ = ("_prefix", "_reader", "_users", "deprecation", "metadata", "path", "pure", "secret", "type_class")
+    __slots__ = ("_reader", "_users", "deprecation", "metadata", "path", "pure", "secret", "type_class")
 
     def __init__(
         self,
         path: str,
         type_class: Any,
         metadata: TypeMetadata,
-        prefix: str = PREFIX,
         *,
         pure: bool = False,
         secret: bool = False,
@@ -101,15 +100,14 @@ class RegisteredType:
         self.metadata = metadata
         self.pure = pure
         self.secret = secret or any(map(looks_secret, (metadata.name, *metadata.tags)))
-        self.deprecation: Any = None
-        self._prefix = prefix
+        self.deprecation: Deprecation | None = None
         self._reader = Reader(type_class if reads is None else reads)
         self._users = users
 
     @property
     def ns(self) -> str:
         """The path with its prefix."""
-        return with_prefix(self.path, self._prefix)
+        return self.metadata.ns_path
 
     @property
     def title(self) -> str:
@@ -146,13 +144,16 @@ class RegisteredType:
         return self._reader(value)
 
     def amended(self, **changes: Any) -> RegisteredType:
-        """The same type with other `tags` or another `deprecation`."""
-        metadata = replace(self.metadata, tags=frozenset(changes.get("tags", self.tags)))
+        """The same type with other `tags`, another `deprecation` or `ns_path`."""
+        metadata = replace(
+            self.metadata,
+            tags=frozenset(changes.get("tags", self.tags)),
+            ns_path=changes.get("ns_path", self.metadata.ns_path),
+        )
         copy = RegisteredType(
             self.path,
             self.type_class,
             metadata,
-            self._prefix,
             pure=self.pure,
             secret=self.secret,
             reads=self._reader.type_class,

@@ -13,7 +13,7 @@ from xregistry_tui.core.access import SUPERUSERS, Access, Granted, decide
 from xregistry_tui.core.deprecation import Deprecation
 from xregistry_tui.core.errors import AmbiguousName, DefinitionConflict, NotRegistered
 from xregistry_tui.core.lookup import Clock, Item, Lookup, Registered, utc_now
-from xregistry_tui.core.paths import join, without_prefix
+from xregistry_tui.core.paths import join, with_prefix, without_prefix
 from xregistry_tui.core.view import View
 
 __all__ = [
@@ -109,6 +109,13 @@ class Registry(Lookup[Item]):
             self._put(item)
         self._mark(item.path)
         return item
+
+    def show_under(self, prefix: str) -> None:
+        """Show and find paths under another prefix; keys have none, and stay."""
+        with self._lock:
+            self._prefix, self._dotted = prefix, f"{prefix}." if prefix else ""
+            for item in tuple(self._items.values()):
+                self._change(item, ns_path=with_prefix(item.path, prefix))
 
     def unregistered(self) -> Mapping[str, Item]:
         """What was unregistered and can be restored, by path."""

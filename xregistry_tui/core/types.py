@@ -188,7 +188,7 @@ class TypeRegistry(Registry[RegisteredType]):
 
     def _made(self, type_class: Any, metadata: TypeMetadata, **more: Any) -> RegisteredType:
         path = without_prefix(metadata.ns_path, self._prefix)
-        return RegisteredType(path, type_class, metadata, self._prefix, users=self._users, **more)
+        return RegisteredType(path, type_class, metadata, users=self._users, **more)
 
     def _prove(self, new: RegisteredType) -> None:
         """Whether a type takes its own examples; raises ValueError that names the first that it refuses."""

@@ -24,7 +24,7 @@ from xregistry_tui.core.registered_model import (
 from xregistry_tui.core.registry import NotRegistered, Registry, View
 from xregistry_tui.core.versions import IncompatibleChange, Ledger, ModelEvolution, following
 from xregistry_tui.schema.diff import Verdict, compare
-from xregistry_tui.schema.evolution import FIRST, Judgement, Mode, judge
+from xregistry_tui.schema.evolution import FIRST, Change, Judgement, Mode, judge
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -195,7 +195,8 @@ class VersionedModels(Registry[RegisteredModel]):
         diff = compare(there.json_schema, new.json_schema, strict=judgement.strict)
         new = replace(
             new,
-            version=following(held.version, diff.change, version),
+            # what only the shape tells (a key, a reference) is a patch
+            version=following(held.version, diff.change or Change.DOCUMENTATION, version),
             created_at=held.created_at,
             permissions=new.permissions if new.granted else held.permissions,
             tags=held.tags | new.tags,
