@@ -149,3 +149,70 @@ _typed = st.fixed_dictionaries(
 def test_any_schema_has_a_shape_with_its_properties(properties: dict[str, Any]) -> None:
     shape = shape_of({"type": "object", "properties": properties}, "t")
     assert [one.name for one in shape.fields] == list(properties)
+
+
+def kinds_of(schema: Any, **more: Any) -> tuple[Kind, ...]:
+    found = shape_of({"properties": {"x": schema}, **more}, "t").field("x")
+    assert found is not None
+    return found.kinds
+
+
+def test_what_holds_besides_by_all_of_and_by_reference_is_part_of_the_shape() -> None:
+    base = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    more = {"properties": {"name": {"type": "string"}}, "required": ["name"]}
+    both = shape_of(
+        {"properties": {"own": {}}, "allOf": [{"$ref": "#/$defs/Base"}, more], "$defs": {"Base": base}}, "t"
+    )
+    assert [(one.name, one.required) for one in both.fields] == [("own", False), ("id", True), ("name", True)]
+    beside = shape_of({"$ref": "#/$defs/Base", "properties": {"own": {}}, "$defs": {"Base": base}}, "t")
+    assert [one.name for one in beside.fields] == ["own", "id"]
+
+
+def test_a_type_holds_whatever_else_is_asked_for_beside_it() -> None:
+    either = {"type": "object", "properties": {"a": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    assert kinds_of(either) == (Kind.OBJECT,)
+    assert kinds_of({"type": "string", "oneOf": [{"format": "date"}, {"pattern": "^x"}]}) == (Kind.STRING,)
+
+
+def test_items_of_a_tuple_are_not_those_that_follow_it() -> None:
+    tuple_ = {"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "integer"}}
+    found = shape_of({"properties": {"x": tuple_}}, "t").field("x")
+    assert found is not None
+    assert found.items is None
+
+
+def test_a_reference_that_cannot_be_followed_allows_anything() -> None:
+    assert kinds_of({"$ref": "#anchor"}) == ()
+    assert kinds_of({"$ref": "https://example.org/x"}) == ()
+    assert kinds_of({"$ref": "#/$defs/missing"}) == ()
+    assert kinds_of({"$ref": "#/$defs/a%20b"}, **{"$defs": {"a b": {"type": "string"}}}) == (Kind.STRING,)
+    assert kinds_of({"$ref": "#/allOf/0"}, allOf=[{"type": "integer"}]) == (Kind.INTEGER,)
+    endless = {"$defs": {"list": {"type": "array", "items": {"$ref": "#/$defs/list"}}}}
+    assert kinds_of({"$ref": "#/$defs/list"}, **endless) == (Kind.ARRAY,)
+
+
+def test_a_schema_too_deep_or_too_much_to_follow_still_has_a_shape() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(5000):
+        deep = {"type": "object", "properties": {"a": deep}, "allOf": [deep], "anyOf": [deep]}
+    assert [one.name for one in shape_of(deep, "t").fields] == ["a"]
+    wide: dict[str, Any] = {
+        f"d{n}": {"type": "object", "properties": {k: {"$ref": f"#/$defs/d{n + 1}"} for k in "abcd"}} for n in range(40)
+    }
+    assert len(shape_of({"$ref": "#/$defs/d0", "$defs": wide}, "t").fields) == 4
+
+
+_keywords = st.sampled_from(
+    ["type", "properties", "required", "$ref", "allOf", "anyOf", "oneOf", "enum", "items", "minimum", "maxLength"]
+    + ["pattern", "format", "description", "default", "additionalProperties", "prefixItems"]
+)
+_nonsense = st.recursive(
+    _json | st.sampled_from(["string", "object", "#", "#/properties/a", "#/allOf/0"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keywords | st.just("a"), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(_keywords, _nonsense))
+def test_anything_has_a_shape(schema: dict[str, Any]) -> None:
+    assert shape_of(schema, "t").name == "t"

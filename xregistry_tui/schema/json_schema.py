@@ -1,12 +1,16 @@
 """Shapes read off JSON Schema (draft 2020-12, as pydantic writes it): what a hand-written model asks for.
 
-What a shape cannot say (formats, cross-field conditions) stays with the model itself; it is never guessed at.
+What a shape cannot say (formats, cross-field conditions) stays with the model itself; it is never guessed at. Any
+mapping has a shape: what is no JSON Schema, or too deep or too much to follow, is taken to allow anything.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+import math
+import urllib.parse
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,7 +23,8 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = Mapping[str, Any]
 
-DEEPEST = 32
+DEEPEST = 64
+MOST_READ = 10_000
 _NULL = "null"
 _BY_TYPE = {
     "boolean": Kind.BOOLEAN,
@@ -55,23 +60,24 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """The definitions that `$ref` points to, who is named as the source of rules, and how deep we are."""
+    """The definitions that `$ref` points to, who is the source of rules, how deep we are and how much was read."""
 
     root: Json
     source: str
     depth: int = 0
     open: tuple[str, ...] = field(default=())
+    count: Iterator[int] = field(default_factory=itertools.count)
 
 
 def shape_of(json_schema: Json, name: str, *, source: str | None = None) -> Shape:
     """The shape that a JSON Schema of an object asks for; `source` names it in rules (`Literal in demo.Order`)."""
-    reader = _Reader(json_schema, source if source is not None else name)
-    schema, reader = _resolved(json_schema, reader)
+    schema, reader = _whole(json_schema, _Reader(json_schema, source if source is not None else name))
+    written = schema.get("description")
     return Shape(
         name=name,
         kind=CollectionKind.MODEL,
         fields=_fields(schema, reader),
-        description=schema.get("description"),
+        description=written if isinstance(written, str) else None,
     )
 
 
@@ -91,12 +97,20 @@ def shape_of_model(model_class: type[BaseModel], name: str, *, source: str | Non
 
 
 def _fields(schema: Json, reader: _Reader) -> tuple[FieldShape, ...]:
-    required = set(schema.get("required", ()))
-    properties: Json = schema.get("properties", {})
-    return tuple(_field(name, one, name in required, reader) for name, one in properties.items())
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping):
+        return ()
+    required = _names(schema.get("required"))
+    return tuple(_field(str(name), one, name in required, reader) for name, one in properties.items())
 
 
-def _field(name: str, schema: Json, required: bool, reader: _Reader) -> FieldShape:
+def _names(listed: Any) -> list[Any]:
+    return list(listed) if isinstance(listed, Sequence) and not isinstance(listed, str) else []
+
+
+def _field(name: str, schema: Any, required: bool, reader: _Reader) -> FieldShape:
+    if not isinstance(schema, Mapping):
+        return FieldShape(name=name, required=required)
     found = _read(schema, reader)
     rules = found.rules
     if found.values is not None:
@@ -108,7 +122,7 @@ def _field(name: str, schema: Json, required: bool, reader: _Reader) -> FieldSha
         kinds=found.kinds,
         nullable=found.nullable or not found.kinds,
         required=required,
-        default=json.dumps(schema["default"], ensure_ascii=False) if "default" in schema else None,
+        default=json.dumps(schema["default"], ensure_ascii=False, default=str) if "default" in schema else None,
         fields=found.fields,
         items=found.items,
         rules=rules,
@@ -118,42 +132,72 @@ def _field(name: str, schema: Json, required: bool, reader: _Reader) -> FieldSha
 
 def _description(schema: Json) -> str | None:
     written = schema.get("description")
-    if written is None and schema.get("format") not in (None, "decimal", *_BY_FORMAT):
-        return f"format {schema['format']}"
+    form = schema.get("format")
+    if written is None and isinstance(form, str) and form not in ("decimal", *_BY_FORMAT):
+        return f"format {form}"
     return written if isinstance(written, str) else None
 
 
-def _resolved(schema: Json, reader: _Reader) -> tuple[Json, _Reader]:
-    """What a `$ref` within the document points to; a record that holds itself is an open object one level down."""
-    target = schema.get("$ref")
-    if not isinstance(target, str):
-        return schema, reader
-    if target in reader.open or reader.depth >= DEEPEST or not target.startswith("#"):
-        return {"type": "object"}, reader
+def _whole(schema: Json, reader: _Reader) -> tuple[Json, _Reader]:
+    """A schema with all that it must be besides, by `$ref` and `allOf`, as one; its own words come first."""
+    own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+    target, others = schema.get("$ref"), _names(schema.get("allOf"))
+    if isinstance(target, str):
+        found, reader = _referred(target, reader)
+        own, reader = _joined(own, found, reader)
+    for other in others:
+        own, reader = _joined(own, other, reader)
+    return own, reader
+
+
+def _joined(own: dict[str, Any], other: Any, reader: _Reader) -> tuple[dict[str, Any], _Reader]:
+    """Two schemas that both hold, as far as one can say it; where both say a thing, the first is heard."""
+    if not isinstance(other, Mapping) or reader.depth >= DEEPEST or next(reader.count) >= MOST_READ:
+        return own, reader
+    more, reader = _whole(other, replace(reader, depth=reader.depth + 1))
+    both = {**more, **own}
+    if isinstance(more.get("properties"), Mapping) and isinstance(own.get("properties"), Mapping):
+        both["properties"] = {**own["properties"], **{**more["properties"], **own["properties"]}}
+    if "required" in more and "required" in own:
+        both["required"] = [*_names(own["required"]), *_names(more["required"])]
+    return both, reader
+
+
+def _referred(target: str, reader: _Reader) -> tuple[Any, _Reader]:
+    """What a `$ref` within the document points to; of a record that holds itself only its type, one level down."""
+    if target != "#" and not target.startswith("#/"):
+        return {}, reader
     found: Any = reader.root
-    for part in target[1:].split("/")[1:]:
-        found = found.get(part.replace("~1", "/").replace("~0", "~"), {}) if isinstance(found, Mapping) else {}
-    inner = replace(reader, open=(*reader.open, target), depth=reader.depth + 1)
-    return _resolved({**found, **{key: value for key, value in schema.items() if key != "$ref"}}, inner)
+    for part in urllib.parse.unquote(target[1:]).split("/")[1:]:
+        found = _part(found, part.replace("~1", "/").replace("~0", "~"))
+    if target in reader.open:
+        return {"type": found["type"]} if isinstance(found, Mapping) and "type" in found else {}, reader
+    return found, replace(reader, open=(*reader.open, target))
+
+
+def _part(found: Any, name: str) -> Any:
+    if isinstance(found, Mapping):
+        return found.get(name)
+    if isinstance(found, Sequence) and not isinstance(found, str) and name.isdecimal() and int(name) < len(found):
+        return found[int(name)]
+    return None
 
 
 def _read(schema: Any, reader: _Reader) -> _Found:
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, Mapping) or reader.depth >= DEEPEST or next(reader.count) >= MOST_READ:
         return _Found()
-    schema, reader = _resolved(schema, reader)
+    schema, reader = _whole(schema, replace(reader, depth=reader.depth + 1))
     options = schema.get("anyOf") or schema.get("oneOf")
-    if isinstance(options, Sequence) and options:
+    typed = any(key in schema for key in ("type", "enum", "const"))
+    if isinstance(options, Sequence) and options and not typed:
         return _either([_read(option, reader) for option in options])
-    whole = schema.get("allOf")
-    if isinstance(whole, Sequence) and len(whole) == 1:
-        return _read({**whole[0], **{key: value for key, value in schema.items() if key != "allOf"}}, reader)
     return _single(schema, reader)
 
 
 def _single(schema: Json, reader: _Reader) -> _Found:
     values = _values(schema)
     types = schema.get("type", _types_of(values))
-    names = [types] if isinstance(types, str) else list(types)
+    names = [types] if isinstance(types, str) else [name for name in _names(types) if isinstance(name, str)]
     kinds = tuple(dict.fromkeys(_kind(name, schema) for name in names if name in _BY_TYPE))
     present = tuple(value for value in values or () if value is not None)
     return _Found(
@@ -194,15 +238,15 @@ def _kind(name: str, schema: Json) -> Kind:
 
 def _items(schema: Json, reader: _Reader, kinds: tuple[Kind, ...]) -> FieldShape | None:
     inner = schema.get("items" if Kind.ARRAY in kinds else "additionalProperties")
-    if not ({Kind.ARRAY, Kind.MAP} & set(kinds)) or not isinstance(inner, Mapping):
+    if not ({Kind.ARRAY, Kind.MAP} & set(kinds)) or not isinstance(inner, Mapping) or "prefixItems" in schema:
         return None
     return _field("*", inner, False, reader)
 
 
 def _rules(schema: Json, source: str) -> tuple[Rule, ...]:
     where = f"constraint in {source}"
-    bounds = {bound: schema.get(keyword) for bound, keyword in _BOUNDS.items()}
-    least, most = schema.get("minLength"), schema.get("maxLength")
+    bounds = {bound: _number(schema.get(keyword)) for bound, keyword in _BOUNDS.items()}
+    least, most = _whole_number(schema.get("minLength")), _whole_number(schema.get("maxLength"))
     rules: list[Rule] = []
     if any(bound is not None for bound in bounds.values()):
         rules.append(Range(**bounds, source=where))
@@ -211,6 +255,16 @@ def _rules(schema: Json, source: str) -> tuple[Rule, ...]:
     if isinstance(schema.get("pattern"), str):
         rules.append(Pattern(schema["pattern"], where))
     return tuple(rules)
+
+
+def _number(bound: Any) -> int | float | None:
+    return bound if isinstance(bound, int | float) and not isinstance(bound, bool) else None
+
+
+def _whole_number(length: Any) -> int | None:
+    """A length, which may be written `2.0`."""
+    number = _number(length)
+    return int(number) if number is not None and math.isfinite(number) else None
 
 
 def _either(found: Sequence[_Found]) -> _Found:

@@ -69,7 +69,7 @@ def generate(shape: Shape, name: str, module: str = MODULE) -> type[BaseModel]:
 def _class(of: ClassPlan, made: dict[str, type[BaseModel]], module: str) -> type[BaseModel]:
     from pydantic import create_model
 
-    fields: dict[str, Any] = {field.attribute: (_object(field.type, made), _info(field)) for field in of.fields}
+    fields: dict[str, Any] = {field.attribute: (annotation(field.type, made), _info(field)) for field in of.fields}
     made_class: type[BaseModel] = create_model(
         of.name, __config__=_config(of), __doc__=of.doc, __module__=module, **fields
     )
@@ -100,23 +100,23 @@ def _given(field: FieldPlan) -> list[tuple[str, Any]]:
     return [*optional, *alias, *description]
 
 
-def _object(of: Type, made: dict[str, type[BaseModel]]) -> Any:
-    """The annotation itself."""
+def annotation(of: Type, made: dict[str, type[BaseModel]]) -> Any:
+    """The annotation itself; `made` are the classes that it may refer to, by name."""
     if isinstance(of, Atom):
         return _OBJECTS[of]
     if isinstance(of, Record):
         return made[of.plan.name]
     if isinstance(of, ListOf):
-        return list[_object(of.items, made)]  # type: ignore[misc]
+        return list[annotation(of.items, made)]  # type: ignore[misc]
     if isinstance(of, MapOf):
-        return dict[str, _object(of.values, made)]  # type: ignore[misc]
+        return dict[str, annotation(of.values, made)]  # type: ignore[misc]
     if isinstance(of, OneValueOf):
         return Literal[of.values]
     if isinstance(of, Limited):
         from pydantic import Field
 
-        return Annotated[_object(of.inner, made), Field(**dict(of.limits))]
-    return reduce(or_, (_object(option, made) for option in of.options))
+        return Annotated[annotation(of.inner, made), Field(**dict(of.limits))]
+    return reduce(or_, (annotation(option, made) for option in of.options))
 
 
 def source(shape: Shape, name: str) -> str:

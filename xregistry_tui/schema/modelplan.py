@@ -79,13 +79,17 @@ Type: TypeAlias = Atom | OneValueOf | Limited | ListOf | MapOf | Record | Either
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldPlan:
-    """One attribute; `alias` is the true name where it differs; an optional one has the default `None`."""
+    """One attribute; `alias` is the true name where it differs; an optional one has the default `None`.
+
+    `default` is the text of the default that the shape knows of, in the language of where the shape is from.
+    """
 
     attribute: str
     alias: str | None
     type: Type
     optional: bool
     description: str | None
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,7 @@ def _field(shape: FieldShape, attribute: str, owner: str, used: set[str]) -> Fie
         type=_or_none(found) if optional else found,
         optional=optional,
         description=" ".join(shape.description.split()) if shape.description else None,
+        default=shape.default,
     )
 
 
