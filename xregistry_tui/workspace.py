@@ -18,7 +18,6 @@ from xregistry_tui.store.base import MemoryStore, Store
 
 if TYPE_CHECKING:
     from xregistry_tui.config import Settings
-    from xregistry_tui.core.access import Grants
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.core.changes import Changes
     from xregistry_tui.enrichment.enriched import EnrichedRegistry

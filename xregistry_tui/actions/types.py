@@ -24,7 +24,7 @@ def _known(workspace: Workspace, name: str) -> RegisteredType:
         raise ActionError(str(error)) from None
 
 
-async def try_type(workspace: Workspace, type: str, text: str) -> Result:  # noqa: A002 - the noun of the verb
+async def try_type(workspace: Workspace, type: str, text: str) -> Result:
     """A text as a value of a type (as JSON where the type is not text itself); the value is a `views.Tried`."""
     found = _known(workspace, type)
     return Result(await asyncio.to_thread(_tried, workspace, found, text))
@@ -61,7 +61,7 @@ def _problems(error: ValueError) -> tuple[str, ...]:
     return tuple(lines)
 
 
-async def used_by(workspace: Workspace, type: str) -> Result:  # noqa: A002 - the noun of the verb
+async def used_by(workspace: Workspace, type: str) -> Result:
     """Which fields of which models use a type; the value is a tuple of `views.Use`."""
     found = _known(workspace, type)
     return Result(await asyncio.to_thread(_uses, workspace, found))

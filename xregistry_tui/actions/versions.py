@@ -58,16 +58,12 @@ def _kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMe
     raise ActionError(f"{model.title} has no version {version} that is kept whole")
 
 
-def _compared(
-    workspace: Workspace, model: RegisteredModel, older: ModelMetadata, newer: ModelMetadata
-) -> Comparison:
+def _compared(workspace: Workspace, model: RegisteredModel, older: ModelMetadata, newer: ModelMetadata) -> Comparison:
     from xregistry_tui.schema.diff import renames
     from xregistry_tui.schema.evolution import judge
 
     held = workspace.registry.models.compatibility(model.path)
-    judgement = judge(
-        newer.json_schema, [(older.version, older.json_schema)], held.mode, strict=held.strict
-    )
+    judgement = judge(newer.json_schema, [(older.version, older.json_schema)], held.mode, strict=held.strict)
     return Comparison(
         model=model.path,
         older=older.version,

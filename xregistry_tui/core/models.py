@@ -109,11 +109,12 @@ class ModelRegistry(VersionedModels):
 
         Raises `InvalidSchema` (a ValueError) for what is none, `DefinitionConflict` as `register` does.
         """
-        from xregistry_tui.schema.external import checked
+        from xregistry_tui.schema.external_check import checked
 
+        schema, _ = checked(json_schema, name)
         path = self._path(join("external" if namespace is None else namespace, name))
         note = "made of its JSON Schema: no Python validators"
-        definition = Definition(title=name, source=without_group(path), json_schema=checked(json_schema), note=note)
+        definition = Definition(title=name, source=without_group(path), json_schema=schema, note=note)
         version = self._version(
             path,
             definition,

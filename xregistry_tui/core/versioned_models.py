@@ -79,10 +79,10 @@ class VersionedModels(Registry[RegisteredModel]):
         """
         with self._lock:
             there = self._known(model_name)
-            definition = Definition(
-                title=there.title, source=without_group(there.path), model_class=new_model_class
+            definition = Definition(title=there.title, source=without_group(there.path), model_class=new_model_class)
+            new = self._version(
+                there.path, definition, source=there.metadata.source, namespace=there.metadata.namespace
             )
-            new = self._version(there.path, definition, source=there.metadata.source, namespace=there.metadata.namespace)
             if version is None and same_class(there.metadata.body, definition):
                 return there
             return self._follow(there, new, version=version, migration=migration_script, anyway=anyway)

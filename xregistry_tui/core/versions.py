@@ -9,6 +9,7 @@ from xregistry_tui.schema.evolution import Mode, higher, next_version
 
 if TYPE_CHECKING:
     import datetime
+
     from xregistry_tui.core.registered_model import ModelMetadata
     from xregistry_tui.schema.change import Change, SchemaChange
     from xregistry_tui.schema.evolution import Judgement
