@@ -134,6 +134,13 @@ def _headless(work: Callable[[], Awaitable[int]]) -> int:
     return asyncio.run(whole())
 
 
+def lint(options: argparse.Namespace) -> int:
+    """`xreg-tui lint PATH…`."""
+    from xregistry_tui.cli.lint import lint_paths
+
+    return lint_paths(*_settings(options), options.paths, options.package, as_json=options.json)
+
+
 def config(options: argparse.Namespace) -> int:
     """`xreg-tui config [show|path|check]`."""
     file, flags = _settings(options)
@@ -206,5 +213,6 @@ BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
     "open": open_targets,
     "demo": demo,
     "profile": profile,
+    "lint": lint,
     "config": config,
 }
