@@ -60,13 +60,15 @@ def test_a_module_that_fails_is_told_with_its_place_and_stops_no_other(package) 
                 "c.py": "import sys\nsys.exit(3)\n",
                 "d.py": "__all__ = ['Gone']\n",
                 "e/__init__.py": "import nowhere_at_all\n",
+                "f.py": "__all__ = [3]\n",
+                "g.py": "__all__ = ['Lazy']\ndef __getattr__(name): raise RuntimeError(name)\n",
                 "user.py": USER,
             }
         ),
         ModelRegistry(),
     )
     assert found.registered == ("models.user.Base", "models.user.User")
-    assert list(found.failed) == ["shop.a", "shop.b", "shop.c", "shop.d.Gone", "shop.e"]
+    assert list(found.failed) == ["shop.a", "shop.b", "shop.c", "shop.d.Gone", "shop.e", "shop.f", "shop.g"]
     assert found.failed["shop.a"].startswith("ZeroDivisionError: division by zero (")
     assert found.failed["shop.a"].endswith("a.py:1)")
     assert found.failed["shop.b"].endswith("b.py:1)")

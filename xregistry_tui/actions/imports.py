@@ -20,19 +20,26 @@ if TYPE_CHECKING:
     from xregistry_tui.workspace import Workspace
 
 
+_VERBS = {ImportStatus.FAILED: "failed", ImportStatus.UNTRUSTED: "held back"}
+
+
 class NotImported(ActionError):
     """What the command line names could not be imported; the text says why."""
 
 
 async def import_code(workspace: Workspace) -> None:
-    """Import every package of the settings that may be; how each stands is in `workspace.imports`."""
+    """Import every package of the settings that may be; how each stands, and the app, is in `workspace.imports`."""
+    for app in workspace.imports.values():
+        await _note(workspace, app)
     needs_trust = not workspace.trusting and any(package.folder is not None for package in workspace.packages)
     held = await asyncio.to_thread(record.trusted) if needs_trust else record.Trusted()
     for package in workspace.packages:
         if workspace.trusting or package.folder is None or package.folder in held:
             await _import(workspace, package)
         else:
-            workspace.set_import(state(package, ImportStatus.UNTRUSTED, _untrusted(package, held)))
+            waiting = state(package, ImportStatus.UNTRUSTED, _untrusted(package, held))
+            workspace.set_import(waiting)
+            await _note(workspace, waiting)
 
 
 def _untrusted(package: Package, held: record.Trusted) -> str:
@@ -51,9 +58,14 @@ async def _import(workspace: Workspace, package: Package) -> Imported:
     finally:
         workspace.end_job(job)
     workspace.set_import(imported)
-    failed = imported.status is ImportStatus.FAILED
-    await workspace.record(None, "failed" if failed else "imported", imported.name, imported.reason or _said(imported))
+    await _note(workspace, imported)
     return imported
+
+
+async def _note(workspace: Workspace, imported: Imported) -> None:
+    """The system's own record of what came of a package."""
+    verb = _VERBS.get(imported.status, "imported")
+    await workspace.record(None, verb, imported.name, imported.reason or _said(imported))
 
 
 def _said(imported: Imported) -> str:

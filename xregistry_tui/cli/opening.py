@@ -82,13 +82,14 @@ async def open_headless(settings: Path | None, flags: Mapping[str, Any], code: C
 
     Raises `NotImported` where the app is not there.
     """
-    from xregistry_tui.actions.imports import import_code
-
     opened = await asyncio.to_thread(open_bare, settings, flags, code)
+    from xregistry_tui.actions.imports import import_code
+    from xregistry_tui.core.imported import ImportStatus
+
     require_app(opened)
     await import_code(opened.workspace)
     for imported in opened.workspace.imports.values():
-        if imported.status in ("untrusted", "partial", "failed"):
+        if imported.status is not ImportStatus.READY:
             say(f"{imported.name}: {imported.reason}")
     return opened
 
@@ -112,9 +113,9 @@ async def open_session(
     arrive in the background once a target is open. What cannot be connected stays visible with its reason; the error is
     raised when nothing could.
     """
+    opened = await asyncio.to_thread(open_bare, settings, flags, code)
     from xregistry_tui.actions.imports import import_code
 
-    opened = await asyncio.to_thread(open_bare, settings, flags, code)
     wanted = [(target, None) for target in targets] or _resources(opened.loaded)
     opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:

@@ -10,7 +10,6 @@ import datetime
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -81,6 +80,8 @@ def untrust(folder: Path) -> bool:
 
 def _write(folders: Mapping[str, str]) -> None:
     """Replace the record as a whole: a reader sees the old one or the new one."""
+    import tempfile
+
     path = trust_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -84,14 +84,18 @@ def _visit(search: _Search, module: ModuleType, gate: frozenset[type] | None) ->
 
 
 def _offered(search: _Search, module: ModuleType) -> Models:
-    names, missing = exports(module)
+    try:
+        names, missing = exports(module)
+    except Exception as error:  # noqa: BLE001 - a module's own __getattr__, or an __all__ that is none, may raise
+        search.failed[module.__name__] = told(error)
+        return {}
     for name in missing:
         search.failed[f"{module.__name__}.{name}"] = "__all__ names it, and it is not there"
     return names
 
 
 def _modules_in(search: _Search, package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules(getattr(package, "__path__", ())):
+    for found in pkgutil.iter_modules(vars(package).get("__path__", ())):
         name = f"{package.__name__}.{found.name}"
         if found.name.startswith("_"):
             continue
