@@ -92,6 +92,11 @@ def test_settings_of_ones_own_and_an_absolute_path_in_a_variable_are_ones_own_wo
     assert [(found.module, found.folder) for found in packages(load())] == [("models", None)]
 
 
+def test_naming_a_settings_file_reads_it_and_trusts_none_of_its_code(tmp_path: Path) -> None:
+    write(tmp_path, {"other.toml": MODELS.format("models"), "models/__init__.py": ""})
+    assert [found.folder for found in packages(load(tmp_path / "other.toml"))] == [tmp_path]
+
+
 @pytest.mark.parametrize(
     ("settings", "kinds"),
     [
