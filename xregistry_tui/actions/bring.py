@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
 from pathlib import Path
@@ -70,13 +70,15 @@ def _check_place(module: ModuleType, package: Package) -> None:
 
 
 def _reason(discovery: Discovery) -> str:
-    failed = [f"{name}: {reason}" for name, reason in discovery.failed.items()]
-    withheld = len(discovery.withheld)
-    kept = f"{withheld} {'model is' if withheld == 1 else 'models are'} in no __all__: {_some(discovery.withheld)}"
-    return "; ".join([_some(failed), *([kept] if withheld else [])] if failed else [kept] if withheld else [])
+    """What failed, and which models no `__all__` exports; empty where there is neither."""
+    said = [_some([f"{name}: {reason}" for name, reason in discovery.failed.items()])] if discovery.failed else []
+    if withheld := len(discovery.withheld):
+        are = "model is" if withheld == 1 else "models are"
+        said.append(f"{withheld} {are} in no __all__: {_some(discovery.withheld)}")
+    return "; ".join(said)
 
 
-def _some(texts: tuple[str, ...] | list[str]) -> str:
+def _some(texts: Sequence[str]) -> str:
     more = f", and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
     return ", ".join(texts[:SHOWN]) + more
 
