@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from xregistry_tui import xregistry
+
 FOLDERS = ("CONFIG", "STATE", "CACHE", "DATA")
 
 
@@ -21,3 +23,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         if name.startswith(("XREGISTRY_", "DYNACONF_")) or name.endswith("_FOR_DYNACONF"):
             monkeypatch.delenv(name)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def registry_of_the_module(monkeypatch: pytest.MonkeyPatch) -> xregistry.XRegistry:
+    """A registry of its own for every test: the command line works on the module's."""
+    fresh = xregistry.XRegistry()
+    monkeypatch.setattr(xregistry, "registry", fresh)
+    monkeypatch.setattr(xregistry, "register_function", fresh.functions.register)
+    return fresh

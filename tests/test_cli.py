@@ -58,6 +58,9 @@ def shop(tmp_path, monkeypatch) -> Path:
         (["config"], "config", {"what": "show"}),
         (["a.sqlite", "--help"], "help", {}),
         (["--version"], "version", {}),
+        (["--app", "lint:demo", "a.sqlite"], "open", {"targets": ["a.sqlite"], "app": "lint:demo"}),
+        (["--trust", "profile", "x", "--app=a.b:c.d"], "profile", {"trust": True, "app": "a.b:c.d"}),
+        (["lint", "a", "b.py", "--package", "x.y"], "lint", {"paths": ["a", "b.py"], "package": ["x.y"]}),
     ],
 )
 def test_a_first_word_that_equals_a_command_is_the_command(words, command, rest):
@@ -66,7 +69,9 @@ def test_a_first_word_that_equals_a_command_is_the_command(words, command, rest)
     assert {key: options.get(key) for key in rest} == rest
 
 
-@pytest.mark.parametrize("words", [["--colour"], ["profile"], ["profile", "x", "--grade", "best"], ["config", "edit"]])
+@pytest.mark.parametrize(
+    "words", [["--colour"], ["profile"], ["profile", "x", "--grade", "best"], ["config", "edit"], ["--app", "x"]]
+)
 def test_wrong_usage_is_one_line_and_code_2(words, capsys):
     assert main(words) == 2
     out, err = capsys.readouterr()
@@ -84,7 +89,10 @@ def test_help_has_examples_and_the_exit_codes(capsys):
 
 def test_only_options_that_act_are_offered(capsys):
     main(["--help"])
-    assert "--app" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "--app" in out
+    assert "--trust" in out
+    assert "--prove" not in out
 
 
 def test_the_dashboard_without_a_terminal_says_what_to_do(shop, capsys):

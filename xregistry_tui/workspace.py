@@ -18,8 +18,10 @@ from xregistry_tui.store.base import MemoryStore, Store
 
 if TYPE_CHECKING:
     from xregistry_tui.config import Settings
+    from xregistry_tui.config.code import Package
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.core.changes import Changes
+    from xregistry_tui.core.imported import Imported
     from xregistry_tui.enrichment.enriched import EnrichedRegistry
     from xregistry_tui.enrichment.live import Live
     from xregistry_tui.resources.base import XResource
@@ -59,7 +61,10 @@ class Job:
 
 
 class Workspace:
-    """One registry with its resources, its live figures, what it remembers and who was told what."""
+    """One registry with its resources, its live figures, what it remembers and who was told what.
+
+    `packages` are those of the user's own code that the settings name; `trusting`, that they may all run this time.
+    """
 
     def __init__(self, settings: Settings, registry: XRegistry, store: Store) -> None:
         self.settings = settings
@@ -68,6 +73,9 @@ class Workspace:
         self.connections: Mapping[str, Connection] = MappingProxyType({})
         self.resource_grants: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType({})
         self.wanted: tuple[Binding, ...] = ()
+        self.imports: Mapping[str, Imported] = MappingProxyType({})
+        self.packages: tuple[Package, ...] = ()
+        self.trusting = False
         self.jobs: tuple[Job, ...] = ()
         self.trail: deque[AuditRecord] = deque(maxlen=TRAIL_KEPT)
         self._jobs_started = 0
@@ -95,6 +103,11 @@ class Workspace:
     def want(self, bindings: Iterable[Binding]) -> None:
         """Bindings to make as soon as their resource is there."""
         self.wanted = (*self.wanted, *bindings)
+
+    def set_import(self, imported: Imported) -> None:
+        """Replace what is known of a package of the user's own code."""
+        self.imports = MappingProxyType({**self.imports, imported.name: imported})
+        self.changes.mark("tree", "imports")
 
     def set_connection(self, connection: Connection) -> None:
         """Replace what is known of a resource."""

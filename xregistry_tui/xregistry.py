@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.changes import Changes
 from xregistry_tui.core.functions import FunctionRegistry
+from xregistry_tui.core.imported import DecoratedFunctions
 from xregistry_tui.core.models import ModelRegistry
 from xregistry_tui.core.namespace import Namespace, Node
 from xregistry_tui.core.paths import PREFIX, without_prefix
@@ -40,7 +41,7 @@ class XRegistry:
             "prefix": prefix,
             "lock": self._lock,
         }
-        self.functions = FunctionRegistry(**shared)
+        self.functions: FunctionRegistry = DecoratedFunctions(**shared)
         self.models = ModelRegistry(**shared)
         self.types = TypeRegistry(**shared)
         self.types.used_by = self.models

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 @cache
 def table() -> dict[str, Action]:
     """Every action by its verb."""
-    from xregistry_tui.actions import connect, functions, keeping, records, refresh, types, validate, versions
+    from xregistry_tui.actions import connect, functions, imports, keeping, records, refresh, types, validate, versions
 
-    rooms = (connect, refresh, records, validate, versions, keeping, functions, types)
+    rooms = (connect, imports, refresh, records, validate, versions, keeping, functions, types)
     return {action.verb: action for room in rooms for action in room.ACTIONS}

@@ -174,7 +174,7 @@ async def _register_all(workspace: Workspace, resource: XResource) -> tuple[tupl
             failed[found[0]] = str(found[1])
         else:
             paths.append(await _register(workspace, resource, found))
-    await _bind_wanted(workspace, resource)
+    await bind_wanted(workspace, resource)
     collections = tuple(await resource.list_collections_or_tables())
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))
     return tuple(paths), failed
@@ -198,7 +198,8 @@ def _wanted(workspace: Workspace, resource: XResource) -> Iterator[Binding]:
             yield replace(binding, model=models[binding.model].path)
 
 
-async def _bind_wanted(workspace: Workspace, resource: XResource) -> None:
+async def bind_wanted(workspace: Workspace, resource: XResource) -> None:
+    """Make the bindings of the settings whose model and resource are there; one without its model is recorded."""
     if not workspace.settings.registry.enable_enrichment:
         return
     for binding in _wanted(workspace, resource):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Work,
     )
     from xregistry_tui.core.changes import Subscription
+    from xregistry_tui.core.imported import Imported
     from xregistry_tui.workspace import Workspace
 
 
@@ -101,6 +102,10 @@ class LocalSession:
     def work(self) -> tuple[Work, ...]:
         """What is running now."""
         return snapshots.work(self._workspace)
+
+    def imports(self) -> tuple[Imported, ...]:
+        """Where the user's own packages stand."""
+        return tuple(self._workspace.imports.values())
 
     async def settled(self) -> None:
         """Wait until nothing that was started runs, and every binding was looked at once, or failed."""

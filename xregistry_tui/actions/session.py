@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Work,
     )
     from xregistry_tui.core.changes import Subscription
+    from xregistry_tui.core.imported import Imported
 
 
 class Session(Protocol):
@@ -75,6 +76,9 @@ class Session(Protocol):
     def work(self) -> tuple[Work, ...]:
         """What is running now."""
 
+    def imports(self) -> tuple[Imported, ...]:
+        """Where the packages of the user's own code stand; change key `imports`."""
+
     async def close(self) -> None:
         """Stop everything this session started."""
 
@@ -83,6 +87,7 @@ class Session(Protocol):
 #
 #   connect(target, name=None)                      → resource name; discovers, registers, binds
 #   disconnect(resource)                            → None
+#   trust(folder) · untrust(folder)                 → tuple[Imported, …] of what waited for it · whether it was trusted
 #   discover(resource)                              → (registered paths, {collection: reason} of the failed)
 #   refresh(model)                                  → None; same grade, now
 #   sharpen(model)                                  → Grade reached; catalogue → sample → exact

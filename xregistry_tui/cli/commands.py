@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from xregistry_tui.actions.session import Session
-    from xregistry_tui.cli.opening import Opened
+    from xregistry_tui.cli.opening import Code, Opened
 
 
 LONGEST_LINE = 1_000
@@ -67,6 +67,13 @@ def _settings(options: argparse.Namespace) -> tuple[Path | None, dict[str, Any]]
     return (Path(file).absolute() if file else None), ({"access.role": role} if role else {})
 
 
+def _code(options: argparse.Namespace) -> Code:
+    """What the global options say of the user's own code."""
+    from xregistry_tui.cli.opening import Code
+
+    return Code(app=getattr(options, "app", None), trust=getattr(options, "trust", False))
+
+
 def open_targets(options: argparse.Namespace) -> int:
     """`xreg-tui [TARGET…]`: the dashboard."""
     if why := _no_terminal():
@@ -74,23 +81,23 @@ def open_targets(options: argparse.Namespace) -> int:
         return say(f"{why}; without one, `{instead}` prints what it would show", USAGE)
     from xregistry_tui.cli.opening import open_session
 
-    settings = _settings(options)
+    settings, code = _settings(options), _code(options)
     title = ", ".join(os.path.basename(target) for target in options.targets)
-    return _dashboard(lambda: open_session(*settings, options.targets), title)
+    return _dashboard(lambda: open_session(*settings, options.targets, code), title)
 
 
 def demo(options: argparse.Namespace) -> int:
     """`xreg-tui demo`: the dashboard on a shop of its own; without a terminal the shop's profile."""
     from xregistry_tui.cli.opening import open_demo
 
-    settings = _settings(options)
+    settings, code = _settings(options), _code(options)
     with ExitStack() as stack:
         if not _no_terminal():
-            return _dashboard(lambda: open_demo(*settings, stack), "demo")
+            return _dashboard(lambda: open_demo(*settings, stack, code), "demo")
         from xregistry_tui.cli.profile import profile_demo
 
         say("no terminal here, so this is the demo shop's profile; on a terminal it is a live dashboard")
-        return _headless(lambda: profile_demo(*settings, stack))
+        return _headless(lambda: profile_demo(*settings, stack, code))
 
 
 def _dashboard(opener: Callable[[], Awaitable[Opened]], title: str) -> int:
@@ -113,8 +120,8 @@ def profile(options: argparse.Namespace) -> int:
     """`xreg-tui profile TARGET[::COLLECTION]`."""
     from xregistry_tui.cli.profile import profile_target
 
-    settings = _settings(options)
-    return _headless(lambda: profile_target(*settings, options.target, options.grade, as_json=options.json))
+    settings, code = _settings(options), _code(options)
+    return _headless(lambda: profile_target(*settings, options.target, options.grade, code, as_json=options.json))
 
 
 def _headless(work: Callable[[], Awaitable[int]]) -> int:
@@ -132,6 +139,13 @@ def _headless(work: Callable[[], Awaitable[int]]) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), leave)
     return asyncio.run(whole())
+
+
+def lint(options: argparse.Namespace) -> int:
+    """`xreg-tui lint PATH…`."""
+    from xregistry_tui.cli.lint import lint_paths
+
+    return lint_paths(*_settings(options), options.paths, options.package, as_json=options.json)
 
 
 def config(options: argparse.Namespace) -> int:
@@ -206,5 +220,6 @@ BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
     "open": open_targets,
     "demo": demo,
     "profile": profile,
+    "lint": lint,
     "config": config,
 }

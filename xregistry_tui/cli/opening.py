@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import ActionError
+from xregistry_tui.cli.commands import say
 from xregistry_tui.config import SettingsError, load
 from xregistry_tui.resources.base import ResourceError
 
@@ -34,10 +35,23 @@ class Opened:
     loaded: Loaded
 
 
-def open_bare(settings: Path | None, flags: Mapping[str, Any]) -> Opened:
-    """A session on a new workspace with nothing connected; slow (it imports what start-up could do without)."""
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the command line says of the user's own code: the registry to work on, and that a project is trusted."""
+
+    app: str | None = None
+    trust: bool = False
+
+
+NO_CODE = Code()
+
+
+def open_bare(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE) -> Opened:
+    """A session on a new workspace with nothing connected; slow (it imports what start-up could do without).
+
+    It works on the registry of `--app`, else on the module's own; an app that failed is in the workspace's imports.
+    """
     from xregistry_tui.actions.local import LocalSession
-    from xregistry_tui.workspace import open_workspace
 
     try:
         loaded = load(settings, flags)
@@ -45,20 +59,67 @@ def open_bare(settings: Path | None, flags: Mapping[str, Any]) -> Opened:
         raise ActionError(str(error)) from error
     for note in loaded.notes:
         LOG.info("settings: %s", note)
-    workspace = open_workspace(loaded.settings)
+    workspace = _workspace(loaded, code)
     return Opened(LocalSession(workspace, loaded.settings.access.role), workspace, loaded)
 
 
-async def open_session(settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str]) -> Opened:
+def _workspace(loaded: Loaded, code: Code) -> Workspace:
+    from xregistry_tui import xregistry
+    from xregistry_tui.actions.bring import import_app
+    from xregistry_tui.config.code import packages
+    from xregistry_tui.workspace import open_workspace
+
+    registry, app = import_app(code.app, Path.cwd()) if code.app is not None else (None, None)
+    workspace = open_workspace(loaded.settings, registry if registry is not None else xregistry.registry)
+    workspace.packages, workspace.trusting = packages(loaded), code.trust
+    if app is not None:
+        workspace.set_import(app)
+    return workspace
+
+
+async def open_headless(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE) -> Opened:
+    """A session for a command without a screen: what of the user's code is not there is said, and nothing is asked.
+
+    Raises `NotImported` where the app is not there.
+    """
+    opened = await asyncio.to_thread(open_bare, settings, flags, code)
+    from xregistry_tui.actions.imports import import_code
+    from xregistry_tui.core.imported import ImportStatus
+
+    require_app(opened)
+    await import_code(opened.workspace)
+    for imported in opened.workspace.imports.values():
+        if imported.status is not ImportStatus.READY:
+            say(f"{imported.name}: {imported.reason}")
+    return opened
+
+
+def require_app(opened: Opened) -> None:
+    """Raise `NotImported` where the registry that the command line names could not be had."""
+    from xregistry_tui.actions.imports import NotImported
+    from xregistry_tui.core.imported import APP, ImportStatus
+
+    for imported in opened.workspace.imports.values():
+        if imported.kind == APP and imported.status is ImportStatus.FAILED:
+            raise NotImported(f"--app {imported.name}: {imported.reason}")
+
+
+async def open_session(
+    settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str], code: Code = NO_CODE
+) -> Opened:
     """A session on the targets, or on the settings' resources where there is none.
 
-    The models arrive in the background once a target is open. What cannot be connected stays visible with its reason;
-    the error is raised when nothing could.
+    The user's own code comes first, so that bindings find its models; what of it fails is a state. Discovered models
+    arrive in the background once a target is open. What cannot be connected stays visible with its reason; the error is
+    raised when nothing could.
     """
-    opened = await asyncio.to_thread(open_bare, settings, flags)
+    opened = await asyncio.to_thread(open_bare, settings, flags, code)
+    from xregistry_tui.actions.imports import import_code
+
     wanted = [(target, None) for target in targets] or _resources(opened.loaded)
     opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:
+        await import_code(opened.workspace)
         await _connect(opened.session, wanted)
     except BaseException:
         await opened.session.close()
@@ -104,9 +165,9 @@ def _binding(wanted: BindingSettings) -> Binding:
     )
 
 
-async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack) -> Opened:
+async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack, code: Code = NO_CODE) -> Opened:
     """A session on a new shop with live traffic, which ends with the stack."""
-    opened, shop = await asyncio.to_thread(furnish_demo, settings, flags, stack)
+    opened, shop = await asyncio.to_thread(furnish_demo, settings, flags, stack, code)
     try:
         await opened.session.perform("connect", target=str(shop.path), wait=False)
     except BaseException:
@@ -116,14 +177,17 @@ async def open_demo(settings: Path | None, flags: Mapping[str, Any], stack: Exit
 
 
 def furnish_demo(
-    settings: Path | None, flags: Mapping[str, Any], stack: ExitStack, *, write: bool = True
+    settings: Path | None, flags: Mapping[str, Any], stack: ExitStack, code: Code = NO_CODE, *, write: bool = True
 ) -> tuple[Opened, Shop]:
-    """A session that knows the demo's models, functions and types, and the shop, not connected yet; slow."""
+    """A session that knows the demo's models, functions and types, and the shop, not connected yet; slow.
+
+    Packages that the settings name are not imported: the demo is what it is wherever it is shown.
+    """
     from xregistry_tui import demo
     from xregistry_tui.core.bindings import Binding, BindingOrigin
 
     shop = stack.enter_context(demo.running_shop(write=write))
-    opened = open_bare(settings, flags)
+    opened = open_bare(settings, flags, code)
     demo.register(opened.workspace.registry)
     opened.workspace.want(
         Binding(model=model, resource=shop.path.stem, collection=table, origin=BindingOrigin.CALL)

@@ -13,7 +13,7 @@ from xregistry_tui.actions.base import ActionError
 from xregistry_tui.actions.export import failures, profile_document
 from xregistry_tui.actions.tables import profile_text
 from xregistry_tui.cli.commands import put, say
-from xregistry_tui.cli.opening import Opened, furnish_demo, open_bare
+from xregistry_tui.cli.opening import NO_CODE, Code, Opened, furnish_demo, open_headless, require_app
 from xregistry_tui.cli.words import FINE, UNREACHABLE
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.resources.base import ResourceError
@@ -24,17 +24,24 @@ if TYPE_CHECKING:
 
 
 async def profile_target(
-    settings: Path | None, flags: Mapping[str, Any], target: str, grade: str | None, *, as_json: bool
+    settings: Path | None,
+    flags: Mapping[str, Any],
+    target: str,
+    grade: str | None,
+    code: Code = NO_CODE,
+    *,
+    as_json: bool,
 ) -> int:
     """Print the figures of a target, or of one collection of it."""
-    opened = await asyncio.to_thread(open_bare, settings, flags)
+    opened = await open_headless(settings, flags, code)
     place, collection = split(target)
     return await _look(opened, place, collection, Grade(grade) if grade else None, as_json=as_json)
 
 
-async def profile_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack) -> int:
+async def profile_demo(settings: Path | None, flags: Mapping[str, Any], stack: ExitStack, code: Code = NO_CODE) -> int:
     """Print the figures of the demo's shop, standing still."""
-    opened, shop = await asyncio.to_thread(lambda: furnish_demo(settings, flags, stack, write=False))
+    opened, shop = await asyncio.to_thread(lambda: furnish_demo(settings, flags, stack, code, write=False))
+    require_app(opened)
     return await _look(opened, str(shop.path), None, None, as_json=False)
 
 

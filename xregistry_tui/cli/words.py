@@ -6,16 +6,19 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-COMMANDS = ("demo", "profile", "config")
-GLOBAL_OPTIONS = ("--settings", "--role")
+COMMANDS = ("demo", "profile", "lint", "config")
+GLOBAL_OPTIONS = ("--settings", "--role", "--app")
 FINE, FAILED, USAGE, UNREACHABLE, BUG, UNWRITTEN, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 74, 130, 141
 
-USAGE_LINES = "xreg-tui [--settings FILE] [--role ROLE] [TARGET ...]\n       xreg-tui COMMAND ..."
+USAGE_LINES = (
+    "xreg-tui [--settings FILE] [--role ROLE] [--app MODULE:NAME] [--trust] [TARGET ...]\n       xreg-tui COMMAND ..."
+)
 DESCRIPTION = "See what your data looks like, live: open a database, watch every table, check records against it."
 EPILOG = """\
 commands:
   demo                          a shop with live traffic, made on the spot; needs no server and no settings
   profile TARGET[::COLLECTION]  statistics and quality as text, or for programs with --json
+  lint PATH...                  imports that bypass the __all__ of a package of models; runs none of the code
   config [show|path|check]      every setting with the place it came from
 
 examples:
@@ -24,10 +27,13 @@ examples:
   xreg-tui --role analyst shop.sqlite archive.sqlite
   xreg-tui profile shop.sqlite::orders
   xreg-tui profile shop.sqlite --grade exact --json | jq '.collections[].rows.value'
+  xreg-tui --app shop.registry:registry shop.sqlite
+  xreg-tui lint src
   xreg-tui config show
 
 A first word that equals a command is the command: a file named demo is ./demo.
 Databases are opened read-only. Without a target, what [[resources]] of the settings name is opened.
+Code that a project's settings name runs once you trust its folder: --trust does, this time; --app is your own word.
 
 exit codes: 0 fine, 1 data or settings failed the check, 2 wrong usage, 3 could not connect or read,
             70 a mistake of this program (the log has it), 74 the output could not be written, 130 interrupted
@@ -71,6 +77,10 @@ def parser() -> argparse.ArgumentParser:
     everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     everywhere.add_argument("--settings", metavar="FILE", help="use this settings file instead of the nearest one")
     everywhere.add_argument("--role", metavar="ROLE", help="act as this role (else [access] role of the settings)")
+    everywhere.add_argument(
+        "--app", metavar="MODULE:NAME", type=_app, help="work on this XRegistry, or on what this function gives"
+    )
+    everywhere.add_argument("--trust", action="store_true", help="run, this time, the code that the settings name")
     whole = _Parser(
         prog="xreg-tui",
         usage=USAGE_LINES,
@@ -86,8 +96,28 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("open", add_help=False, **shared).add_argument("targets", nargs="*")
     commands.add_parser("demo", description="A shop with live traffic; without a terminal its profile.", **shared)
     _add_profile(commands.add_parser("profile", description="Statistics and quality of what a target holds.", **shared))
+    _add_lint(commands.add_parser("lint", description="Imports that bypass the __all__ of a package.", **shared))
     _add_config(commands.add_parser("config", description="Every setting, and where it comes from.", **shared))
     return whole
+
+
+def _app(text: str) -> str:
+    module, _, name = text.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), *name.split("."))):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form package.module:name")
+    return text
+
+
+def _add_lint(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", metavar="PATH", nargs="+", help="files and folders to look at")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument(
+        "--package",
+        metavar="DOTTED",
+        action="append",
+        default=[],
+        help="a package that may only be imported as a whole (else those of the settings, else all that export models)",
+    )
 
 
 def _add_profile(command: argparse.ArgumentParser) -> None:

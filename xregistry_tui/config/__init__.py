@@ -29,12 +29,13 @@ class SettingsError(Exception):
 class Loaded:
     """Settings as used. `sources` gives the place of each dotted key: a file, a variable, `command line`.
 
-    `notes` are things a person should know that are no errors, one line each.
+    `notes` are things a person should know that are no errors, one line each. `project` is the project's own file.
     """
 
     settings: Settings
     sources: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    project: Path | None = None
 
     def folder(self, key: str) -> Path:
         """The folder that relative paths under a key start from: its settings file's, else the current one."""

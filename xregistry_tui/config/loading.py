@@ -46,7 +46,8 @@ def load(explicit: Path | None, flags: Mapping[str, Any]) -> Loaded:
     found = places(explicit)
     notes = [f"{place.path}: {place.note}" for place in found if place.present and place.note]
     settings, sources = _layered(found, flags) if _anything_set(found, flags) else _as_packaged(found)
-    return Loaded(settings, sources, (*notes, *_unprefixed()))
+    own = (place.path for place in found if place.layer == "project" and place.used)
+    return Loaded(settings, sources, (*notes, *_unprefixed()), next(own, None))
 
 
 def _anything_set(found: Iterable[Place], flags: Mapping[str, Any]) -> bool:
