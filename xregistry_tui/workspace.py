@@ -165,10 +165,20 @@ class Workspace:
         return self._trail.trouble
 
     async def record(
-        self, who: str | None, verb: str, subject: str, text: str, detail: Mapping[str, Any] | None = None
+        self,
+        who: str | None,
+        verb: str,
+        subject: str,
+        text: str,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        kept: str | None = None,
     ) -> None:
-        """Leave a record in the trail: durable when this returns, unless there is `trail_trouble`."""
-        self.note(who, verb, subject, text, detail)
+        """Leave a record in the trail: durable when this returns, unless there is `trail_trouble`.
+
+        `kept` is what lasts in place of a text that may quote data.
+        """
+        self.note(who, verb, subject, text, detail, kept=kept)
         await self._trail.written()
 
     def note(
@@ -179,6 +189,7 @@ class Workspace:
         text: str,
         detail: Mapping[str, Any] | None = None,
         *,
+        kept: str | None = None,
         lasting: bool = True,
     ) -> None:
         """Leave a record that is written with the next one; one that is not `lasting` is for the screen alone."""
@@ -190,7 +201,8 @@ class Workspace:
             text=_short(mask_text(text)),
             detail=detail or {},
         )
-        self._trail.note(entry, lasting=lasting)
+        lasts = entry if kept is None else replace(entry, text=kept)
+        self._trail.note(entry, lasts if lasting else None)
 
     async def fingerprint(self, value: Any) -> str:
         """What a record may carry instead of a value: equal for equal values, and nothing can be read off it."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 @cache
 def table() -> dict[str, Action]:
     """Every action by its verb."""
-    from xregistry_tui.actions import connect, records, refresh, validate
+    from xregistry_tui.actions import connect, records, refresh, trail, validate
 
-    rooms = (connect.ACTIONS, refresh.ACTIONS, records.ACTIONS, validate.ACTIONS)
+    rooms = (connect.ACTIONS, refresh.ACTIONS, records.ACTIONS, validate.ACTIONS, trail.ACTIONS)
     return {action.verb: action for actions in rooms for action in actions}

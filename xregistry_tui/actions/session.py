@@ -85,3 +85,5 @@ class Session(Protocol):
 #   validate(model, text)                           → report.ValidationReport
 #   validate_sample(model, limit=200)               → report.SampleReport over live records
 #   suggest(model, field, text="")                  → tuple[report.Suggestion, …], best first
+#   trail(journal="audit", last=50)                 → tuple[audit.AuditRecord, …] of all writers, oldest first
+#   verify_trail(journal="audit", hashes=())        → trail.TrailReport

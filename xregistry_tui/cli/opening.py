@@ -37,6 +37,8 @@ class Opened:
 def open_bare(settings: Path | None, flags: Mapping[str, Any]) -> Opened:
     """A session on a new workspace with nothing connected; slow (it imports what start-up could do without)."""
     from xregistry_tui.actions.local import LocalSession
+    from xregistry_tui.config.places import state_folder
+    from xregistry_tui.store.file import FileStore
     from xregistry_tui.workspace import open_workspace
 
     try:
@@ -45,7 +47,7 @@ def open_bare(settings: Path | None, flags: Mapping[str, Any]) -> Opened:
         raise ActionError(str(error)) from error
     for note in loaded.notes:
         LOG.info("settings: %s", note)
-    workspace = open_workspace(loaded.settings)
+    workspace = open_workspace(loaded.settings, store=FileStore(state_folder()))
     return Opened(LocalSession(workspace, loaded.settings.access.role), workspace, loaded)
 
 
@@ -125,6 +127,9 @@ def furnish_demo(
     shop = stack.enter_context(demo.running_shop(write=write))
     opened = open_bare(settings, flags)
     demo.register(opened.workspace.registry)
+    registry = opened.workspace.registry
+    counts = {"models": len(registry.models), "functions": len(registry.functions), "types": len(registry.types)}
+    opened.workspace.note(None, "registered", "demo", "the shop's own models, functions and types", counts)
     opened.workspace.want(
         Binding(model=model, resource=shop.path.stem, collection=table, origin=BindingOrigin.CALL)
         for model, table in demo.BINDINGS.items()

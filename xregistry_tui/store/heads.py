@@ -60,9 +60,9 @@ def _advanced(heads: dict[str, Head], links: Iterable[Mapping[str, Any]]) -> dic
 
 
 def _replace(path: Path, heads: Mapping[str, Head]) -> None:
-    text = json.dumps({writer: [head.first, head.sequence, head.hash] for writer, head in heads.items()}, indent=0)
+    lines = (f"{json.dumps(name)}:{json.dumps([head.first, head.sequence, head.hash])}" for name, head in heads.items())
     fresh = path.with_suffix(".new")
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(file, "w", encoding="ascii") as writing:
-        writing.write(text + "\n")
+        writing.write("{" + ",\n".join(lines) + "}\n")
     os.replace(fresh, path)

@@ -50,11 +50,11 @@ class Trail:
         self._retrying: asyncio.Task[None] | None = None
         self._closing = False
 
-    def note(self, entry: Entry, *, lasting: bool = True) -> None:
-        """Take an entry; one that is not `lasting` is for the screen alone. Needs no loop."""
-        self.entries.append(entry)
-        if lasting:
-            self._waiting.append(entry)
+    def note(self, shown: Entry, lasting: Entry | None) -> None:
+        """Take an entry as it is shown, and as it lasts (`None`: it does not). Needs no loop."""
+        self.entries.append(shown)
+        if lasting is not None:
+            self._waiting.append(lasting)
             self._drop_surplus()
         self._changed()
 
