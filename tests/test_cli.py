@@ -56,6 +56,8 @@ def shop(tmp_path, monkeypatch) -> Path:
         (["a.sqlite", "demo"], "open", {"targets": ["a.sqlite", "demo"]}),
         (["--", "--odd.sqlite"], "open", {"targets": ["--odd.sqlite"]}),
         (["config"], "config", {"what": "show"}),
+        (["audit"], "audit", {"last": 50, "verify": False, "follow": False, "head": []}),
+        (["./audit"], "open", {"targets": ["./audit"]}),
         (["a.sqlite", "--help"], "help", {}),
         (["--version"], "version", {}),
     ],
@@ -66,7 +68,18 @@ def test_a_first_word_that_equals_a_command_is_the_command(words, command, rest)
     assert {key: options.get(key) for key in rest} == rest
 
 
-@pytest.mark.parametrize("words", [["--colour"], ["profile"], ["profile", "x", "--grade", "best"], ["config", "edit"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--colour"],
+        ["profile"],
+        ["profile", "x", "--grade", "best"],
+        ["config", "edit"],
+        ["audit", "--last", "-1"],
+        ["audit", "--head", "abc"],
+        ["audit", "--verify", "--follow"],
+    ],
+)
 def test_wrong_usage_is_one_line_and_code_2(words, capsys):
     assert main(words) == 2
     out, err = capsys.readouterr()

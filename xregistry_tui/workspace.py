@@ -197,8 +197,8 @@ class Workspace:
             at=self.now(),
             who=who or "system",
             verb=verb,
-            subject=_short(mask_text(subject)),
-            text=_short(mask_text(text)),
+            subject=_plain(subject),
+            text=_plain(text),
             detail=detail or {},
         )
         lasts = entry if kept is None else replace(entry, text=kept)
@@ -238,7 +238,9 @@ class Workspace:
         await self.store.close()
 
 
-def _short(text: str) -> str:
+def _plain(text: str) -> str:
+    """A text without secrets, of a length that a line can bear."""
+    text = mask_text(text[: 2 * LONGEST_TEXT])  # cut twice: a secret is whole or behind the second cut
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 

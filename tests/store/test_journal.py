@@ -273,6 +273,25 @@ async def test_another_process_that_holds_the_trail_is_not_waited_for_long(tmp_p
         pass
 
 
+def open_count(path: Path) -> int:
+    """How often this process has a file open."""
+    places = (os.path.join("/proc/self/fd", number) for number in os.listdir("/proc/self/fd"))
+    return sum(os.path.lexists(place) and os.readlink(place) == str(path) for place in places)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="needs to see what is open")
+async def test_a_trail_replaced_while_its_lock_is_waited_for_is_written_where_it_is_now(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    path = store.path(JOURNAL)
+    with journal.opened(path):
+        appending = asyncio.create_task(store.append(JOURNAL, [{"n": 1}]))
+        while open_count(path) < 2:
+            await asyncio.sleep(0)
+        path.rename(tmp_path / "moved")
+    await appending
+    assert list(store.lines(JOURNAL)) == ['{"n":1}']
+
+
 FILLING = """
 import asyncio, json, resource, sys
 from pathlib import Path
