@@ -22,6 +22,7 @@ FINGERPRINT_DIGITS = 32
 
 _WORDS = ("writer", "who", "verb", "subject", "text", "previous", "hash")
 _FIELDS = ("writer", "sequence", "at", "who", "verb", "subject", "text", "detail", "previous", "hash")
+_COMPACT = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _BEGINNING = '{"writer":"'
 
 
@@ -87,7 +88,7 @@ def seal(record: AuditRecord) -> str:
 
 def compact(value: Any) -> str:
     """JSON on one line, in ASCII; two values that differ never give one text."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return _COMPACT.encode(value)
 
 
 def from_json(data: Any) -> AuditRecord:
