@@ -56,6 +56,8 @@ def shop(tmp_path, monkeypatch) -> Path:
         (["a.sqlite", "demo"], "open", {"targets": ["a.sqlite", "demo"]}),
         (["--", "--odd.sqlite"], "open", {"targets": ["--odd.sqlite"]}),
         (["config"], "config", {"what": "show"}),
+        (["audit"], "audit", {"last": 50, "verify": False, "follow": False, "head": []}),
+        (["./audit"], "open", {"targets": ["./audit"]}),
         (["a.sqlite", "--help"], "help", {}),
         (["--version"], "version", {}),
         (["--app", "lint:demo", "a.sqlite"], "open", {"targets": ["a.sqlite"], "app": "lint:demo"}),
@@ -70,7 +72,17 @@ def test_a_first_word_that_equals_a_command_is_the_command(words, command, rest)
 
 
 @pytest.mark.parametrize(
-    "words", [["--colour"], ["profile"], ["profile", "x", "--grade", "best"], ["config", "edit"], ["--app", "x"]]
+    "words",
+    [
+        ["--colour"],
+        ["profile"],
+        ["profile", "x", "--grade", "best"],
+        ["config", "edit"],
+        ["--app", "x"],
+        ["audit", "--last", "-1"],
+        ["audit", "--head", "abc"],
+        ["audit", "--verify", "--follow"],
+    ],
 )
 def test_wrong_usage_is_one_line_and_code_2(words, capsys):
     assert main(words) == 2

@@ -44,7 +44,10 @@ def test_the_import_contracts_hold():
     assert ended.returncode == 0, ended.stdout
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["profile", "--help"], ["lint", "--help"], ["--wrong"]])
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["--version"], ["profile", "--help"], ["lint", "--help"], ["audit", "--help"], ["--wrong"]],
+)
 def test_what_only_prints_loads_nothing_heavy(words, tmp_path):
     loaded = loaded_by(f"from xregistry_tui.cli import main; main({words!r})", tmp_path)
     assert not loaded & (SCREEN | SETTINGS | DRIVERS | {"asyncio", "logging", "platformdirs"})

@@ -332,5 +332,16 @@ def test_a_terminal_that_cannot_place_text_is_sent_to_the_profile(shop: Path) ->
 
 
 def test_a_log_that_cannot_be_written_changes_nothing(shop: Path) -> None:
-    ended = run(shop, "", XDG_STATE_HOME=str(shop))
+    state = shop.with_name("state") / "xregistry"
+    state.mkdir(parents=True)
+    (state / "xreg-tui.log").mkdir()
+    ended = run(shop, "", XDG_STATE_HOME=str(state.parent))
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_trail_that_cannot_be_written_ends_nothing_and_is_said_once(shop: Path) -> None:
+    ended = run(shop, "", XDG_STATE_HOME=str(shop))
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("t   1 row   exact")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("xreg-tui: the audit trail cannot be written: Not a directory")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections import deque
-from collections.abc import Coroutine, Iterable, Mapping
+from collections import Counter
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.core.audit import AuditRecord, append
+from xregistry_tui.config.masking import mask_text
+from xregistry_tui.core.audit import Entry
 from xregistry_tui.core.models import without_group
 from xregistry_tui.enrichment.events import happened
 from xregistry_tui.store.base import MemoryStore, Store
+from xregistry_tui.store.trail import Trail
 
 if TYPE_CHECKING:
     from xregistry_tui.config import Settings
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.xregistry import XRegistry
 
-TRAIL = "trail"
-TRAIL_KEPT = 1_000
+LONGEST_TEXT = 2_000
 
 
 class ConnectionStatus(StrEnum):
@@ -77,11 +78,9 @@ class Workspace:
         self.packages: tuple[Package, ...] = ()
         self.trusting = False
         self.jobs: tuple[Job, ...] = ()
-        self.trail: deque[AuditRecord] = deque(maxlen=TRAIL_KEPT)
+        self.counted: Counter[str] = Counter()
+        self._trail = Trail(store, lambda: self.changes.mark("trail"))
         self._jobs_started = 0
-        self._unwritten: list[AuditRecord] = []
-        self._writing = asyncio.Lock()
-        self._background: set[asyncio.Task[None]] = set()
         self._attending: set[asyncio.Task[None]] = set()
         registry.get_enriched().observe(self._observed)
 
@@ -162,31 +161,73 @@ class Workspace:
             await asyncio.wait(tasks)
         await self.enriched.settled()
 
-    async def record(self, who: str | None, verb: str, subject: str, text: str) -> None:
-        """Leave a record in the trail: durable when this returns."""
-        self._note(who, verb, subject, text)
-        await self._write_trail()
+    @property
+    def trail(self) -> Sequence[Entry]:
+        """The newest entries of the trail, oldest first."""
+        return self._trail.entries
 
-    def _note(self, who: str | None, verb: str, subject: str, text: str) -> None:
-        tip = self.trail[-1] if self.trail else None
-        record = append(tip, at=self.now(), who=who or "system", verb=verb, subject=subject, text=text)
-        self.trail.append(record)
-        self._unwritten.append(record)
-        self.changes.mark("trail")
+    @property
+    def trail_trouble(self) -> str:
+        """Why the trail is not written at present; empty while it is. Its change key is `trail`."""
+        return self._trail.trouble
 
-    async def _write_trail(self) -> None:
-        async with self._writing:
-            pending, self._unwritten = self._unwritten, []
-            await self.store.append(TRAIL, [record.as_json() for record in pending])
+    async def record(
+        self,
+        who: str | None,
+        verb: str,
+        subject: str,
+        text: str,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        kept: str | None = None,
+    ) -> None:
+        """Leave a record in the trail: durable when this returns, unless there is `trail_trouble`.
+
+        `kept` is what lasts in place of a text that may quote data.
+        """
+        self.note(who, verb, subject, text, detail, kept=kept)
+        await self._trail.written()
+
+    def note(
+        self,
+        who: str | None,
+        verb: str,
+        subject: str,
+        text: str,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        kept: str | None = None,
+        lasting: bool = True,
+    ) -> None:
+        """Leave a record that is written with the next one; one that is not `lasting` is for the screen alone."""
+        entry = Entry(
+            at=self.now(),
+            who=who or "system",
+            verb=verb,
+            subject=_plain(subject),
+            text=_plain(text),
+            detail=detail or {},
+        )
+        lasts = entry if kept is None else replace(entry, text=kept)
+        self._trail.note(entry, lasts if lasting else None)
+
+    async def fingerprint(self, value: Any) -> str:
+        """What a record may carry instead of a value: equal for equal values, and nothing can be read off it."""
+        return await self._trail.fingerprint(value)
 
     def _observed(self, before: Live, after: Live) -> None:
-        """The system's own records: what a look found, written as soon as the loop has a moment."""
+        """What a look found is counted and shown; it may quote records, so it never lasts."""
+        if after.profile is not None and after.profile is not before.profile:
+            self.counted["refresh"] += 1
         for event in happened(before, after):
-            self._note(None, event.verb, without_group(after.binding.model), event.text)
-        if self._unwritten:
-            task = asyncio.get_running_loop().create_task(self._write_trail())
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+            self.note(None, event.verb, without_group(after.binding.model), event.text, lasting=False)
+
+    async def _close_trail(self) -> None:
+        """The counts stand at the end of what was recorded; a session that only read leaves nothing."""
+        if self.counted and self._trail.used:
+            counts, self.counted = dict(sorted(self.counted.items())), Counter()
+            self.note(None, "counted", "session", "reads and refreshes of this session", counts)
+        await self._trail.close()
 
     async def close(self) -> None:
         """Cancel what runs, close every resource; closing twice is harmless."""
@@ -197,12 +238,17 @@ class Workspace:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self.enriched.close()
-        await asyncio.gather(*self._background)
-        await self._write_trail()
+        await self._close_trail()
         for connection in self.connections.values():
             await connection.resource.close()
         self.connections = MappingProxyType({})
         await self.store.close()
+
+
+def _plain(text: str) -> str:
+    """A text without secrets, of a length that a line can bear."""
+    text = mask_text(text[: 2 * LONGEST_TEXT])  # cut twice: a secret is whole or behind the second cut
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def open_workspace(settings: Settings, registry: XRegistry | None = None, store: Store | None = None) -> Workspace:

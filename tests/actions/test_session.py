@@ -14,11 +14,12 @@ from xregistry_tui.actions.base import ActionError, Refused
 from xregistry_tui.actions.local import LocalSession
 from xregistry_tui.actions.views import NodeKind
 from xregistry_tui.config.model import Settings
-from xregistry_tui.core.audit import verify
+from xregistry_tui.core.audit import from_json, verify
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.resources.base import ResourceGone, UnknownTarget
 from xregistry_tui.schema.report import Severity
+from xregistry_tui.store.trail import JOURNAL
 from xregistry_tui.workspace import Workspace, open_workspace
 
 ORDERS = "models.shop.orders"
@@ -166,7 +167,9 @@ async def test_a_role_without_rights_is_refused_with_the_reason_and_it_is_record
     with pytest.raises(Refused, match="role analyst lacks CONNECT"):
         await session.perform("connect", target=str(shop))
     assert [entry.verb for entry in session.trail()] == ["refused"]
-    assert verify(workspace.trail) is None
+    kept = [from_json(record) for record in await workspace.store.tail(JOURNAL, 9)]
+    assert [(record.verb, record.text) for record in kept] == [("refused", workspace.trail[-1].text)]
+    assert verify(kept) is None
     await session.close()
 
 

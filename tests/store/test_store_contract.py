@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
 from xregistry_tui.store.base import Conflict, MemoryStore, Point, Store
+from xregistry_tui.store.file import FileStore
 
-STORES: list[Callable[[], Store]] = [MemoryStore]
+STORES: dict[str, Callable[[Path], Store]] = {"MemoryStore": lambda _folder: MemoryStore(), "FileStore": FileStore}
 NOON = datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.UTC)
 
 
-@pytest.fixture(params=STORES, ids=lambda make: make.__name__)
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    opened: Store = request.param()
+@pytest.fixture(params=STORES)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    opened = STORES[request.param](tmp_path)
     yield opened
     await opened.close()
 
@@ -50,6 +53,19 @@ async def test_a_journal_keeps_its_order(store: Store) -> None:
     assert await store.tail("trail", 2) == [{"n": 2}, {"n": 3}]
     assert await store.tail("trail", 0) == []
     assert await store.tail("another", 5) == []
+
+
+async def test_the_lines_of_a_journal_are_its_records_one_each(store: Store) -> None:
+    await store.append("trail", [{"n": n, "name": "é\u2028"} for n in range(5)])
+    assert [json.loads(line)["n"] for line in store.lines("trail")] == [0, 1, 2, 3, 4]
+    assert [json.loads(line)["n"] for line in store.lines("trail", 2)] == [3, 4]
+    assert list(store.lines("trail", 0)) == list(store.lines("another")) == []
+    assert all(line.isascii() for line in store.lines("trail"))
+
+
+async def test_the_secret_of_a_store_stays_the_same(store: Store) -> None:
+    assert len(await store.secret()) == 32
+    assert await store.secret() == await store.secret()
 
 
 async def test_a_series_answers_from_a_moment_on(store: Store) -> None:

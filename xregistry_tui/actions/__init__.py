@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 @cache
 def table() -> dict[str, Action]:
     """Every action by its verb."""
-    from xregistry_tui.actions import connect, functions, imports, keeping, records, refresh, types, validate, versions
+    from xregistry_tui.actions import (
+        connect,
+        functions,
+        imports,
+        keeping,
+        records,
+        refresh,
+        trail,
+        types,
+        validate,
+        versions,
+    )
 
-    rooms = (connect, imports, refresh, records, validate, versions, keeping, functions, types)
+    rooms = (connect, imports, refresh, records, validate, versions, keeping, functions, types, trail)
     return {action.verb: action for room in rooms for action in room.ACTIONS}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.config.masking import mask_text
@@ -24,12 +25,14 @@ class Refused(ActionError, PermissionError):
 class Result:
     """What an action gave, and one past-tense sentence for people (a toast, standard error).
 
-    `subject` is what the trail calls the thing it was done to, where that is not the argument as given.
+    `subject` is what the trail calls the thing it was done to, where that is not the argument as given, and `detail`
+    what it holds besides: counts and names, never values.
     """
 
     value: Any = None
     said: str = ""
     subject: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,24 @@ async def perform(workspace: Workspace, role: str | None, verb: str, arguments: 
     subject = mask_text(str(arguments.get(action.subject, "")))  # a target may hold a password
     decided = decision(workspace, role, action.permission, subject)
     if not decided.allowed:
-        await workspace.record(role, "refused", subject, decided.reason)
+        asked = {"verb": verb, **await _fingerprinted(workspace, arguments)}
+        await workspace.record(role, "refused", subject, decided.reason, asked)
         raise Refused(decided.reason)
+    if not action.audited:
+        workspace.counted[verb] += 1
+        return await action.run(workspace, **arguments)
+    began = time.monotonic()
     result = await action.run(workspace, **arguments)
-    if action.audited:
-        await workspace.record(role, action.past or verb, result.subject or subject, result.said)
+    detail = {
+        "ms": round((time.monotonic() - began) * 1_000),
+        **result.detail,
+        **await _fingerprinted(workspace, arguments),
+    }
+    await workspace.record(role, action.past or verb, result.subject or subject, result.said, detail)
     return result
+
+
+async def _fingerprinted(workspace: Workspace, arguments: dict[str, Any]) -> dict[str, str]:
+    """The arguments as a record may hold them: whether they were the same as another time, and nothing else."""
+    made = await workspace.fingerprint(arguments) if arguments else ""
+    return {"arguments": made} if made else {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import Action, ActionError, Result
 from xregistry_tui.core.bindings import Binding
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 
 RETRY_FIRST, RETRY_LONGEST = 1.0, 30.0  # seconds
+VERSIONS_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What discovery found: the models' paths, why collections failed, and the `counts` that the trail keeps."""
+
+    paths: tuple[str, ...]
+    failed: dict[str, str]
+    counts: Mapping[str, Any]
 
 
 async def connect(workspace: Workspace, target: str, name: str | None = None, *, wait: bool = True) -> Result:
@@ -43,8 +53,8 @@ async def connect(workspace: Workspace, target: str, name: str | None = None, *,
     if not wait:
         workspace.spawn(f"discovering {resource.name}", _discover_alone(workspace, resource))
         return Result(resource.name, f"{resource.get_type()} · open", resource.name)
-    paths, failed = await _discover_as_job(workspace, resource)
-    return Result(resource.name, _said(resource, len(paths), len(failed)), resource.name)
+    found = await _discover_as_job(workspace, resource)
+    return Result(resource.name, _said(resource, found), resource.name, found.counts)
 
 
 def _resource_for(workspace: Workspace, target: str, name: str | None) -> XResource:
@@ -92,7 +102,7 @@ def _is_failed(workspace: Workspace, resource: XResource) -> bool:
     return connection is not None and connection.resource is resource and connection.status is ConnectionStatus.FAILED
 
 
-async def _discover_as_job(workspace: Workspace, resource: XResource) -> tuple[tuple[str, ...], dict[str, str]]:
+async def _discover_as_job(workspace: Workspace, resource: XResource) -> Found:
     job = workspace.start_job(f"discovering {resource.name}")
     try:
         return await _discover(workspace, resource)
@@ -107,12 +117,12 @@ async def _discover_alone(workspace: Workspace, resource: XResource) -> None:
     except ResourceError as error:
         if error.recoverable:
             workspace.attend(_try_again(workspace, resource))
-        await workspace.record(None, "failed", resource.name, str(error))
+        await workspace.record(None, "failed", resource.name, str(error), kept=type(error).__name__)
 
 
 async def _discover_and_record(workspace: Workspace, resource: XResource) -> None:
-    paths, failed = await _discover(workspace, resource)
-    await workspace.record(None, "discovered", resource.name, _said(resource, len(paths), len(failed)))
+    found = await _discover(workspace, resource)
+    await workspace.record(None, "discovered", resource.name, _said(resource, found), found.counts)
 
 
 def _distinct(resource: XResource) -> str:
@@ -120,9 +130,9 @@ def _distinct(resource: XResource) -> str:
     return f"{resource.name}_{hashlib.sha256(resource.metadata.location.encode()).hexdigest()[:6]}"
 
 
-def _said(resource: XResource, found: int, failed: int) -> str:
-    models = "1 model" if found == 1 else f"{found} models"
-    unread = f", {failed} could not be read" if failed else ""
+def _said(resource: XResource, found: Found) -> str:
+    models = "1 model" if len(found.paths) == 1 else f"{len(found.paths)} models"
+    unread = f", {len(found.failed)} could not be read" if found.failed else ""
     return f"{resource.get_type()} · {models}{unread}"
 
 
@@ -135,8 +145,8 @@ async def discover(workspace: Workspace, resource: str) -> Result:
     held = connection.resource
     if connection.status is ConnectionStatus.FAILED:
         await _open(workspace, held)
-    paths, failed = await _discover_as_job(workspace, held)
-    return Result((paths, failed), _said(held, len(paths), len(failed)))
+    found = await _discover_as_job(workspace, held)
+    return Result((found.paths, found.failed), _said(held, found), detail=found.counts)
 
 
 async def disconnect(workspace: Workspace, resource: str) -> Result:
@@ -156,7 +166,7 @@ def _held(workspace: Workspace, name: str) -> Connection:
         raise ActionError(f"no resource is named {name!r}; connected: {known}") from None
 
 
-async def _discover(workspace: Workspace, resource: XResource) -> tuple[tuple[str, ...], dict[str, str]]:
+async def _discover(workspace: Workspace, resource: XResource) -> Found:
     try:
         return await _register_all(workspace, resource)
     except ResourceError as error:
@@ -164,9 +174,10 @@ async def _discover(workspace: Workspace, resource: XResource) -> tuple[tuple[st
         raise
 
 
-async def _register_all(workspace: Workspace, resource: XResource) -> tuple[tuple[str, ...], dict[str, str]]:
+async def _register_all(workspace: Workspace, resource: XResource) -> Found:
     from xregistry_tui.resources.inspector import XInspector
 
+    before = {path: model.version for path, model in workspace.registry.models.models.items()}
     paths: list[str] = []
     failed: dict[str, str] = {}
     async for found in XInspector(resource).discover():
@@ -177,7 +188,21 @@ async def _register_all(workspace: Workspace, resource: XResource) -> tuple[tupl
     await bind_wanted(workspace, resource)
     collections = tuple(await resource.list_collections_or_tables())
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))
-    return tuple(paths), failed
+    return Found(tuple(paths), failed, _counts(workspace, before, paths, failed))
+
+
+def _counts(
+    workspace: Workspace, before: Mapping[str, str], paths: Sequence[str], failed: Mapping[str, str]
+) -> dict[str, Any]:
+    """What discovery changed, as one record of the trail says it however much that was: counts, and new versions."""
+    models = workspace.registry.models
+    changed = {
+        path: models[path].version for path in paths if before.get(path, models[path].version) != models[path].version
+    }
+    named = dict(list(changed.items())[:VERSIONS_NAMED])
+    versions = {"new_versions": len(changed), "versions": named} if changed else {}
+    new = sum(path not in before for path in paths)
+    return {"models": len(paths), "registered": new, "failed": len(failed), **versions}
 
 
 async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> str:

@@ -96,8 +96,8 @@ class LocalSession:
 
     def trail(self, limit: int = 200) -> tuple[TrailEntry, ...]:
         """The newest entries of the trail, oldest first."""
-        records = list(self._workspace.trail)[-limit:] if limit > 0 else []
-        return tuple(snapshots.trail_entry(record) for record in records)
+        entries = list(self._workspace.trail)[-limit:] if limit > 0 else []
+        return tuple(snapshots.trail_entry(entry) for entry in entries)
 
     def work(self) -> tuple[Work, ...]:
         """What is running now."""

@@ -116,3 +116,5 @@ class Session(Protocol):
 #   tag(item, tags) · untag(item, tags)             → None
 #   deprecate(item, removal=None, alternative=None) · undeprecate(item) · unregister(item) · restore(item) → None
 #   trust(folder) · untrust(folder)                 → None
+#   trail(journal="audit", last=50)                 → tuple[audit.AuditRecord, …] of all writers, oldest first
+#   verify_trail(journal="audit", hashes=())        → trail.TrailReport

@@ -22,7 +22,7 @@ from xregistry_tui.core.signatures import looks_secret
 from xregistry_tui.profiling.wording import named
 
 if TYPE_CHECKING:
-    from xregistry_tui.core.audit import AuditRecord
+    from xregistry_tui.core.audit import Entry
     from xregistry_tui.core.calls import Call
     from xregistry_tui.core.functions import RegisteredFunction
     from xregistry_tui.core.models import RegisteredModel
@@ -176,9 +176,9 @@ def type_view(workspace: Workspace, registered: RegisteredType) -> TypeView:
     )
 
 
-def trail_entry(record: AuditRecord) -> TrailEntry:
+def trail_entry(entry: Entry) -> TrailEntry:
     """A line of the trail."""
-    return TrailEntry(at=record.at, who=record.who, verb=record.verb, subject=record.subject, text=record.text)
+    return TrailEntry(at=entry.at, who=entry.who, verb=entry.verb, subject=entry.subject, text=entry.text)
 
 
 def work(workspace: Workspace) -> tuple[Work, ...]:

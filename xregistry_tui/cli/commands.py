@@ -148,6 +148,19 @@ def lint(options: argparse.Namespace) -> int:
     return lint_paths(*_settings(options), options.paths, options.package, as_json=options.json)
 
 
+def audit(options: argparse.Namespace) -> int:
+    """`xreg-tui audit [--last N] [--json] [--verify | --follow] [--head HASH]`."""
+    from xregistry_tui.cli import audit as trail
+
+    settings = _settings(options)
+    if options.verify or options.head:
+        return _headless(lambda: trail.check(*settings, options.head, as_json=options.json))
+    if not options.follow:
+        return _headless(lambda: trail.show(*settings, options.last, as_json=options.json))
+    _headless(lambda: trail.may_read(*settings))
+    return trail.follow(options.last, as_json=options.json)
+
+
 def config(options: argparse.Namespace) -> int:
     """`xreg-tui config [show|path|check]`."""
     file, flags = _settings(options)
@@ -176,11 +189,14 @@ def _config_show(file: Path | None, flags: dict[str, Any], *, as_json: bool) -> 
 
 
 def _config_path(file: Path | None, *, as_json: bool) -> int:
-    from xregistry_tui.config.places import places
+    from xregistry_tui.config.places import places, state_folder
     from xregistry_tui.logs import log_file
+    from xregistry_tui.store.file import FileStore
+    from xregistry_tui.store.trail import JOURNAL
 
     found = [(place.layer, str(place.path), "read" if place.used else place.note or "absent") for place in places(file)]
-    found.append(("log", str(log_file()), "present" if log_file().exists() else "absent"))
+    for name, path in (("log", log_file()), ("trail", FileStore(state_folder()).path(JOURNAL))):
+        found.append((name, str(path), "present" if path.exists() else "absent"))
     if as_json:
         put(_json([{"place": layer, "path": path, "state": state} for layer, path, state in found]))
     else:
@@ -221,5 +237,6 @@ BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": demo,
     "profile": profile,
     "lint": lint,
+    "audit": audit,
     "config": config,
 }

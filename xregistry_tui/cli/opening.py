@@ -67,10 +67,13 @@ def _workspace(loaded: Loaded, code: Code) -> Workspace:
     from xregistry_tui import xregistry
     from xregistry_tui.actions.bring import import_app
     from xregistry_tui.config.code import packages
+    from xregistry_tui.config.places import state_folder
+    from xregistry_tui.store.file import FileStore
     from xregistry_tui.workspace import open_workspace
 
     registry, app = import_app(code.app, Path.cwd()) if code.app is not None else (None, None)
-    workspace = open_workspace(loaded.settings, registry if registry is not None else xregistry.registry)
+    registry = registry if registry is not None else xregistry.registry
+    workspace = open_workspace(loaded.settings, registry, FileStore(state_folder()))
     workspace.packages, workspace.trusting = packages(loaded), code.trust
     if app is not None:
         workspace.set_import(app)
@@ -189,6 +192,9 @@ def furnish_demo(
     shop = stack.enter_context(demo.running_shop(write=write))
     opened = open_bare(settings, flags, code)
     demo.register(opened.workspace.registry)
+    registry = opened.workspace.registry
+    counts = {"models": len(registry.models), "functions": len(registry.functions), "types": len(registry.types)}
+    opened.workspace.note(None, "registered", "demo", "the shop's own models, functions and types", counts)
     opened.workspace.want(
         Binding(model=model, resource=shop.path.stem, collection=table, origin=BindingOrigin.CALL)
         for model, table in demo.BINDINGS.items()

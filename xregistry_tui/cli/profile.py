@@ -76,6 +76,8 @@ async def _look(opened: Opened, target: str, collection: str | None, grade: Grad
             say(f"{name} holds no table and no view")
     finally:
         await session.close()
+        if trouble := opened.workspace.trail_trouble:
+            say(trouble)
     for what, why in unread:
         say(f"{what}: {why}")
     return UNREACHABLE if unread else FINE

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-COMMANDS = ("demo", "profile", "lint", "config")
+COMMANDS = ("demo", "profile", "lint", "audit", "config")
 GLOBAL_OPTIONS = ("--settings", "--role", "--app")
 FINE, FAILED, USAGE, UNREACHABLE, BUG, UNWRITTEN, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 74, 130, 141
 
@@ -19,6 +19,7 @@ commands:
   demo                          a shop with live traffic, made on the spot; needs no server and no settings
   profile TARGET[::COLLECTION]  statistics and quality as text, or for programs with --json
   lint PATH...                  imports that bypass the __all__ of a package of models; runs none of the code
+  audit [--verify|--follow]     what was done and refused, by whom; and the proof that nothing of it was changed
   config [show|path|check]      every setting with the place it came from
 
 examples:
@@ -29,13 +30,14 @@ examples:
   xreg-tui profile shop.sqlite --grade exact --json | jq '.collections[].rows.value'
   xreg-tui --app shop.registry:registry shop.sqlite
   xreg-tui lint src
+  xreg-tui audit --last 10
   xreg-tui config show
 
 A first word that equals a command is the command: a file named demo is ./demo.
 Databases are opened read-only. Without a target, what [[resources]] of the settings name is opened.
 Code that a project's settings name runs once you trust its folder: --trust does, this time; --app is your own word.
 
-exit codes: 0 fine, 1 data or settings failed the check, 2 wrong usage, 3 could not connect or read,
+exit codes: 0 fine, 1 data, settings or the trail failed the check, 2 wrong usage, 3 could not connect or read,
             70 a mistake of this program (the log has it), 74 the output could not be written, 130 interrupted
 """
 
@@ -97,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", description="A shop with live traffic; without a terminal its profile.", **shared)
     _add_profile(commands.add_parser("profile", description="Statistics and quality of what a target holds.", **shared))
     _add_lint(commands.add_parser("lint", description="Imports that bypass the __all__ of a package.", **shared))
+    _add_audit(commands.add_parser("audit", description="What was done and refused, by whom.", **shared))
     _add_config(commands.add_parser("config", description="Every setting, and where it comes from.", **shared))
     return whole
 
@@ -128,6 +131,34 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
         choices=("catalogue", "sample", "exact"),
         help="how good the figures shall be (else exact where that is cheap, and a sample where it is not)",
     )
+
+
+def _add_audit(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--last", type=_count, default=50, metavar="N", help="so many of the newest records (50)")
+    command.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    how = command.add_mutually_exclusive_group()
+    how.add_argument("--verify", action="store_true", help="prove that no record was altered, dropped or moved")
+    how.add_argument("--follow", action="store_true", help="go on with each record as it comes")
+    command.add_argument(
+        "--head",
+        action="append",
+        type=_hash,
+        default=[],
+        metavar="HASH",
+        help="verify, and that the record with this hash is still there; may be given several times",
+    )
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"{word!r} is no count")
+    return int(word)
+
+
+def _hash(word: str) -> str:
+    if len(word) != 64 or set(word) - set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError(f"{word!r} is no hash of 64 hexadecimal digits, as --verify prints them")
+    return word
 
 
 def _add_config(command: argparse.ArgumentParser) -> None:

@@ -40,6 +40,13 @@ def user_file() -> Path:
     return platformdirs.user_config_path("xregistry") / "settings.toml"
 
 
+def state_folder() -> Path:
+    """Where what a user's sessions leave behind is kept: the audit trail, the log."""
+    import platformdirs
+
+    return platformdirs.user_state_path("xregistry")
+
+
 def places(explicit: Path | None = None) -> tuple[Place, ...]:
     """Every file in the order of precedence, lowest first; secrets stand directly above their settings."""
     project = explicit or nearest(Path.cwd())

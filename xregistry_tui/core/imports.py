@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from xregistry_tui.core.access import SUPERUSERS, decide
+from xregistry_tui.core.access import EVERYONE, SUPERUSERS, decide
 from xregistry_tui.core.discovery import Discovery, discover_models, exports
 from xregistry_tui.core.models import without_group
-from xregistry_tui.core.registered_model import DEFAULT_PERMISSIONS, ModelPermission, ModelSource
+from xregistry_tui.core.registered_model import ModelPermission, ModelSource
 from xregistry_tui.core.registry import Clock, NotRegistered, utc_now
 
 if TYPE_CHECKING:
@@ -218,4 +218,4 @@ class Kit:
         for registered in self._models.models.values():
             if self._is_exported({name: exported}, registered):
                 return registered.metadata.permissions
-        return DEFAULT_PERMISSIONS
+        return {EVERYONE: frozenset(self._models.default_permissions)}

@@ -6,13 +6,18 @@ epoch), *journals* (the audit trail; append-only) and *series* (compact profiles
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from xregistry_tui.core.audit import compact
+
 if TYPE_CHECKING:
     import datetime
+
+    from xregistry_tui.core.audit import Head
 
     Json = Mapping[str, Any]
 
@@ -60,6 +65,15 @@ class Store(Protocol):
     async def tail(self, journal: str, limit: int) -> Sequence[Json]:
         """The last records of a journal, oldest first."""
 
+    def lines(self, journal: str, last: int | None = None) -> Iterator[str]:
+        """Every line of a journal as it is kept, or the last ones, oldest first; may block, so read it in a thread."""
+
+    def heads(self, journal: str) -> Mapping[str, Head]:
+        """How far each writer's chain in a journal is known to go; may block."""
+
+    async def secret(self) -> bytes:
+        """32 random bytes, the same for as long as the store remembers anything."""
+
     async def add_points(self, series: str, points: Iterable[Point]) -> None:
         """Add moments to a series."""
 
@@ -78,6 +92,7 @@ class MemoryStore:
         self._documents: dict[tuple[str, str], Document] = {}
         self._journals: dict[str, deque[Json]] = {}
         self._series: dict[str, deque[Point]] = {}
+        self._secret = secrets.token_bytes(32)
 
     async def get(self, kind: str, key: str) -> Document | None:
         """See `Store.get`."""
@@ -103,6 +118,20 @@ class MemoryStore:
     async def tail(self, journal: str, limit: int) -> Sequence[Json]:
         """See `Store.tail`."""
         return list(self._journals.get(journal, ()))[-limit:] if limit > 0 else []
+
+    def lines(self, journal: str, last: int | None = None) -> Iterator[str]:
+        """See `Store.lines`."""
+        held = list(self._journals.get(journal, ()))
+        chosen = held if last is None else held[-last:] if last > 0 else []
+        return (compact(dict(record)) for record in chosen)
+
+    def heads(self, journal: str) -> Mapping[str, Head]:
+        """Who keeps records in memory alone knows no more than the records themselves."""
+        return {}
+
+    async def secret(self) -> bytes:
+        """See `Store.secret`."""
+        return self._secret
 
     async def add_points(self, series: str, points: Iterable[Point]) -> None:
         """See `Store.add_points`."""
