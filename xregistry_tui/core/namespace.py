@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +25,17 @@ class Child:
 
 
 class _Level:
-    """A path that has something below it: its steps, in order of arrival, and the number of items under it."""
+    """A path that has something below it: its steps in order of arrival, how many of them are levels, and how many
+    items are under it.
+    """
 
-    __slots__ = ("above", "below", "ordered", "path", "steps")
+    __slots__ = ("above", "below", "levels", "ordered", "path", "steps")
 
     def __init__(self, path: str, above: _Level | None) -> None:
         self.path = path
         self.above = above
         self.below = 0
+        self.levels = 0
         self.steps: list[str] = []
         self.ordered: tuple[str, ...] | None = None
 
@@ -85,7 +87,10 @@ class Namespace:
         for step in steps:
             if step in new:
                 self._step(level, step, new[step])
-            level = self._levels.setdefault(step, _Level(step, level))
+            if step not in self._levels:
+                self._levels[step] = _Level(step, level)
+                level.levels += 1
+            level = self._levels[step]
         return level
 
     def _step(self, level: _Level, step: str, folded: str) -> None:
@@ -116,6 +121,7 @@ class Namespace:
             level.below -= 1
             if not level.below and level.above is not None:
                 del self._levels[level.path]
+                level.above.levels -= 1
                 if not self.has_item(level.path):
                     self._forget(level.above, level.path)
             level = level.above
@@ -188,18 +194,20 @@ class Namespace:
         steps = [*(level.steps if level is not None else ()), *reserved]
         return {self.title(step): step.rpartition(".")[2] for step in steps}
 
-    def under(self, path: str = "") -> Iterator[str]:
+    def under(self, path: str = "") -> list[str]:
         """The paths of all items at and below a path, in no order."""
-        if path and self.has_item(path):
-            yield path
+        found = [path] if path and self.has_item(path) else []
         waiting = [path]
         while waiting:
             level = self._levels.get(waiting.pop())
-            for step in level.steps if level is not None else ():
-                if step in self._levels:
-                    waiting.append(step)
-                if self.has_item(step):
-                    yield step
+            if level is None:
+                continue
+            if not level.levels:
+                found.extend(level.steps)
+                continue
+            waiting.extend(step for step in level.steps if step in self._levels)
+            found.extend(step for step in level.steps if self.has_item(step))
+        return found
 
 
 def _steps(path: str) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import keyword
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ __all__ = [
     "InvalidPath",
     "join",
     "literal_prefix",
+    "literal_start",
     "matches",
     "normal",
     "parent",
@@ -31,6 +33,7 @@ __all__ = [
 
 PREFIX = "ns"
 _WILD = frozenset("*?[")
+_LITERAL = re.compile(r"[^*?\[]*")
 
 
 class InvalidPath(ValueError):
@@ -106,3 +109,12 @@ def literal_prefix(pattern: str) -> str:
     parts = pattern.split(".")
     wild = next((index for index, part in enumerate(parts) if _WILD & set(part)), len(parts))
     return ".".join(parts[:wild])
+
+
+def literal_start(pattern: str) -> str:
+    """What every match of a pattern begins with: all before its first wildcard.
+
+    >>> literal_start("functions.math.b*"), literal_start("*")
+    ('functions.math.b', '')
+    """
+    return _LITERAL.match(pattern)[0]  # type: ignore[index]
