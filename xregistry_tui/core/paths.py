@@ -17,6 +17,7 @@ __all__ = [
     "LONGEST",
     "PREFIX",
     "InvalidPath",
+    "is_plain",
     "join",
     "literal_prefix",
     "literal_start",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 PREFIX = "ns"
+_KEYWORDS = frozenset(keyword.kwlist)
 _WILD = frozenset("*?[")
 _LITERAL = re.compile(r"[^*?\[]*")
 
@@ -54,6 +56,11 @@ def segment(text: str) -> str:
     if len(normal) > 4 and normal.startswith("__") and normal.endswith("__"):
         raise InvalidPath(f"{text!r} is a name of the language itself: give another name")
     return normal + "_" if keyword.iskeyword(normal) else normal
+
+
+def is_plain(text: str) -> bool:
+    """Whether a part is in its normal form at a glance; what is not may still be, see `segment`."""
+    return text.isidentifier() and text.isascii() and text[0] != "_" and len(text) <= LONGEST and text not in _KEYWORDS
 
 
 def split(path: str) -> tuple[str, ...]:
