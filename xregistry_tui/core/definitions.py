@@ -49,9 +49,11 @@ class Target:
 Defined: TypeAlias = Callable[..., Any] | Target
 
 
-def name_of(func: Callable[..., Any]) -> str:
+def name_of(func: Defined) -> str:
     """The name to register a function by; raises ValueError where it has none."""
-    name = getattr(func, "__name__", None)
+    if func.__class__ is FunctionType and func.__name__ != "<lambda>":
+        return func.__name__
+    name = func.qualname.rpartition(".")[2] if type(func) is Target else getattr(func, "__name__", None)
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"{name or type(func).__name__} has no name to register it by: give name=")
     return name
@@ -59,6 +61,8 @@ def name_of(func: Callable[..., Any]) -> str:
 
 def module_of(func: Defined) -> str:
     """The module that a function is written in."""
+    if func.__class__ is FunctionType:
+        return func.__module__ or "builtins"
     if type(func) is Target:
         return func.module
     return str(getattr(func, "__module__", None) or type(func).__module__)

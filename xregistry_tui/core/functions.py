@@ -6,19 +6,20 @@ import functools
 import inspect
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from xregistry_tui.core.access import UNTOUCHED, Denied, Granted, decide
 from xregistry_tui.core.definitions import Defined, Target, module_of, name_of, reloaded, same, where
-from xregistry_tui.core.paths import normal, segment
+from xregistry_tui.core.paths import is_plain, normal
 from xregistry_tui.core.registered_function import (
-    NO_TAGS,
     FunctionMetadata,
     FunctionPermission,
+    Particulars,
     Permissions,
     RegisteredFunction,
 )
-from xregistry_tui.core.registry import Registry, View
+from xregistry_tui.core.registry import Registry, View, utc_now
 
 if TYPE_CHECKING:
     from xregistry_tui.core.execution import Workers
@@ -49,6 +50,9 @@ class FunctionRegistry(Registry[RegisteredFunction]):
         self.max_call_history = 1_000
         self.execution_timeout: float = 30
         self._workers: Workers | None = None
+        self._alike = Particulars(self)
+        # seconds since 1970 by the clock, without a detour where it is the machine's
+        self._stamp = time.time if self._clock is utc_now else lambda: self._clock().timestamp()
 
     @property
     def functions(self) -> Mapping[str, RegisteredFunction]:
@@ -95,10 +99,8 @@ class FunctionRegistry(Registry[RegisteredFunction]):
         has the path, unless `replace`.
         """
         if func is None:
-            return lambda decorated: _counted(
-                self._add(decorated, name or name_of(decorated), namespace, tags, permissions, replace=replace)
-            )
-        return self._add(func, name or name_of(func), namespace, tags, permissions, replace=replace)
+            return lambda decorated: _counted(self._add(decorated, name, namespace, tags, permissions, replace))
+        return self._add(func, name, namespace, tags, permissions, replace)
 
     def register_lazy(
         self,
@@ -114,57 +116,60 @@ class FunctionRegistry(Registry[RegisteredFunction]):
 
         An import that fails raises `TargetFailed`, and is tried again the next time.
         """
-        to_import = Target.parse(target)
-        title = name or to_import.qualname.rpartition(".")[2]
-        return self._add(to_import, title, namespace, tags, permissions, replace=replace)
+        return self._add(Target.parse(target), name, namespace, tags, permissions, replace)
 
-    def _add(
+    def _add(  # noqa: PLR0917 - the order of `register`
         self,
         defined: Defined,
-        title: str,
+        name: str | None,
         namespace: str | None,
         tags: Collection[str] | None,
         permissions: Given | None,
-        *,
         replace: bool,
     ) -> RegisteredFunction:
-        above = normal(namespace or module_of(defined).strip("_"))
-        last = segment(title) if title.isidentifier() else normal(title)
-        new = RegisteredFunction(
-            self,
-            defined,
-            f"{self.group}.{above}.{last}",
-            namespace,
-            tags=frozenset(tags) if tags else NO_TAGS,
-            grants=UNTOUCHED if permissions is None else Granted(permissions),
-        )
-        if last != title:
-            new.rest().title = title
-        return self._enter(new, replace)
+        title = name or name_of(defined)
+        last = title if is_plain(title) else normal(title)
+        above = _above(namespace) if namespace else _above_module(module_of(defined))
+        alike = namespace is None and not tags and permissions is None and last is title
+        said = self._alike if alike else self._said(namespace, tags, permissions, None if last == title else title)
+        path = f"{above}.{last}"
+        new = RegisteredFunction(defined, path, self._stamp(), said)
+        with self._lock:
+            # the way of most, without detours: nothing has the path, and no index but the tree is to be kept up
+            if not alike or path in self._items or path in self._gone or self._names is not None:
+                return self._enter(new, replace)
+            self._tree.add(self._items, above, last, path, new)
+            self._index = None
+        if self.changes._subscriptions:
+            self._mark(path)
+        return new
+
+    def _said(
+        self, namespace: str | None, tags: Collection[str] | None, permissions: Given | None, title: str | None
+    ) -> Particulars:
+        granted = UNTOUCHED if permissions is None else Granted(permissions)
+        return Particulars(self, namespace, frozenset(tags or ()), granted, title)
 
     def _enter(self, new: RegisteredFunction, replace: bool) -> RegisteredFunction:
-        with self._lock:
-            there = self._held(new.path)
-            if there is not None:
-                if same(there.defined, new.defined):
-                    if new.loaded:
-                        there.define(new.func)
-                    return self._back(there)
-                if not (replace or reloaded(there.defined, new.defined)):
-                    held, other = where(there.defined), where(new.defined)
-                    raise self._conflict(there, held, other, "another name or replace=True")
-            self._put(new)
+        there = self._held(new.path)
+        if there is not None:
+            if same(there.defined, new.defined):
+                if new.loaded:
+                    there.define(new.func)
+                return self._back(there)
+            if not (replace or reloaded(there.defined, new.defined)):
+                held, other = where(there.defined), where(new.defined)
+                raise self._conflict(there, held, other, "another name or replace=True")
+        self._put(new)
         self._mark(new.path)
         return new
 
     def _amend(self, item: RegisteredFunction, **changes: Any) -> RegisteredFunction:
         # in place: decorated functions hold on to the very item
-        if "tags" in changes:
-            item.tags = changes["tags"]
-        if "permissions" in changes:
-            item.grants = changes["permissions"]
-        if "deprecation" in changes:
-            item.rest().deprecation = changes["deprecation"]
+        said = item.said()
+        said.tags = changes.get("tags", said.tags)
+        said.grants = changes.get("permissions", said.grants)
+        said.deprecation = changes.get("deprecation", said.deprecation)
         return item
 
     def _granted(self, item: RegisteredFunction) -> Granted:
@@ -205,6 +210,18 @@ class FunctionRegistry(Registry[RegisteredFunction]):
             return await run(function, workers, (tuple(args), dict(kwargs or {})), role, seconds)
         finally:
             self.changes.mark(f"{self.change_key}:{function.path}")
+
+
+@lru_cache(4096)
+def _above(namespace: str) -> str:
+    """The level of a namespace; remembered, since many functions share one."""
+    return f"{FunctionRegistry.group}.{normal(namespace)}"
+
+
+@lru_cache(4096)
+def _above_module(module: str) -> str:
+    """The level of what has no namespace: that of its module (`__main__` is `main`)."""
+    return _above(module.strip("_"))
 
 
 def _counted(registered: RegisteredFunction) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import fnmatch
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Protocol, TypeAlias, TypeVar
@@ -11,7 +13,8 @@ from xregistry_tui.core.bare_names import BareNames
 from xregistry_tui.core.changes import Changes
 from xregistry_tui.core.errors import AmbiguousName, NotRegistered
 from xregistry_tui.core.namespace import Child, Namespace
-from xregistry_tui.core.paths import PREFIX, join, literal_prefix, matches, normal, without_prefix
+from xregistry_tui.core.path_index import PathIndex
+from xregistry_tui.core.paths import PREFIX, join, literal_prefix, literal_start, normal, parent, without_prefix
 from xregistry_tui.core.view import View
 
 Clock: TypeAlias = Callable[[], datetime.datetime]
@@ -40,6 +43,8 @@ class Registered(Protocol):
 
 Item = TypeVar("Item", bound=Registered)
 
+_FEW = 1_000
+
 
 class Lookup(Generic[Item]):
     """Items of one group (`functions`, `models`, `types`) by path; reading needs no lock, writing takes one.
@@ -66,6 +71,7 @@ class Lookup(Generic[Item]):
         self._dotted = f"{prefix}." if prefix else ""
         self._lock = lock if lock is not None else threading.RLock()
         self._items: dict[str, Item] = self._tree.group(self.group)
+        self._index: PathIndex[Item] | None = None
         self._names: BareNames | None = None
         self._tags: dict[str, dict[str, None]] = {}
 
@@ -123,9 +129,24 @@ class Lookup(Generic[Item]):
     def find_by_namespace(self, pattern: str) -> list[Item]:
         """All items whose path matches a shell-style pattern (`*` crosses dots), by path."""
         wanted = self._pattern(pattern)
+        start = literal_start(wanted)
         with self._lock:
-            paths = [path for path in self._tree.under(literal_prefix(wanted)) if path in self._items]
-            return [self._items[path] for path in sorted(paths) if matches(wanted, path, self._prefix)]
+            if self._index is None:
+                above = parent(start)
+                if self._tree.below(above) <= _FEW:
+                    return self._few(wanted, above)
+                self._index = PathIndex(self._items)
+            return self._index.find(wanted, start)
+
+    def _few(self, wanted: str, above: str) -> list[Item]:
+        """What matches at and below a level that holds little."""
+        paths = self._tree.under(above)
+        if wanted != f"{above}.*":
+            matching = re.compile(fnmatch.translate(wanted)).match
+            paths = [path for path in paths if matching(path)]
+        elif above in self._items:
+            paths.remove(above)
+        return [self._items[path] for path in sorted(paths) if path in self._items]
 
     def _pattern(self, pattern: str) -> str:
         wanted = without_prefix(pattern, self._prefix)
@@ -144,6 +165,10 @@ class Lookup(Generic[Item]):
         """Add or replace an item in the tree and in the indexes; the caller holds the lock."""
         path = item.path
         earlier = self._items.get(path)
+        if earlier is None:
+            self._index = None
+        elif self._index is not None:
+            self._index.replace(path, item)
         self._tree.insert(path, item)
         self._tree.entitle(path, item.title)
         if earlier is not None and earlier is not item:
@@ -158,6 +183,7 @@ class Lookup(Generic[Item]):
         if reserve:
             self._tree.reserve(item.path)
         self._tree.remove(item.path)
+        self._index = None
         self._unplace(item.path, item)
 
     def _unplace(self, path: str, item: Item) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,16 +25,37 @@ class Child:
 
 
 class _Level:
-    """A path that has something below it: its steps, in order of arrival, and the number of items under it."""
+    """A path that has something below it: its steps, in order of arrival, and those of them that are levels.
 
-    __slots__ = ("above", "below", "ordered", "path", "steps")
+    `below` (-1: not counted) and `ordered` are derived when asked for; where a level is not counted, none above it is.
+    `folded` has the steps that another by case only could clash with unseen: by their last part, where that is not
+    its own lower case.
+    """
+
+    __slots__ = ("above", "below", "folded", "levels", "ordered", "path", "steps")
 
     def __init__(self, path: str, above: _Level | None) -> None:
         self.path = path
         self.above = above
-        self.below = 0
+        self.below = -1
         self.steps: list[str] = []
+        self.levels: list[_Level] = []
+        self.folded: dict[str, str] = {}
         self.ordered: tuple[str, ...] | None = None
+
+    def forget(self) -> None:
+        """What was derived holds no more."""
+        self.ordered = None
+        level: _Level | None = self
+        while level is not None and level.below >= 0:
+            level.below = -1
+            level = level.above
+
+    def fold(self, step: str, last: str) -> None:
+        """Remember a step by its lower case, where that is not its own."""
+        folded = last.casefold()
+        if folded != last:
+            self.folded[folded] = step
 
 
 class Namespace:
@@ -44,15 +64,13 @@ class Namespace:
     An item costs no more here than its places in two containers: what can be derived from its path is not kept.
     """
 
-    __slots__ = ("_folded", "_groups", "_levels", "_reserved", "_root", "_titles")
+    __slots__ = ("_groups", "_levels", "_reserved", "_root", "_titles")
 
     def __init__(self) -> None:
         self._root = _Level("", None)
         self._levels: dict[str, _Level] = {"": self._root}
         self._groups: dict[str, dict[str, Any]] = {}
         self._titles: dict[str, str] = {}
-        # steps by what they have in common with those that differ by case only, where that is not the step itself
-        self._folded: dict[str, str] = {}
         self._reserved: dict[str, tuple[str, int]] = {}
 
     def group(self, name: str) -> dict[str, Any]:
@@ -62,70 +80,83 @@ class Namespace:
     def insert(self, path: str, item: Any = True) -> None:
         """Add or replace an item; raises `PathClash` where a part differs from a sibling by case only."""
         items = self.group(path.partition(".")[0])
-        if path not in items:
-            self._arrive(path)
-        items[path] = item
+        if path in items:
+            items[path] = item
+        else:
+            above, _, last = path.rpartition(".")
+            self.add(items, above, last, path, item)
 
-    def _arrive(self, path: str) -> None:
-        is_level = path in self._levels
-        folded = path.casefold() if is_level else self._check(path)
-        above = parent(path)
-        level: _Level | None = self._levels.get(above) or self._open(above)
-        if level is not None and not is_level:
-            self._step(level, path, folded)
-        while level is not None:
-            level.below += 1
-            level = level.above
+    def add(self, items: dict[str, Any], above: str, last: str, path: str, item: Any) -> None:
+        """Add an item that is not there, whose group, level and last part are known: as `insert`, without detours."""
+        level = self._levels.get(above)
+        if level is None:
+            self._check(path)
+            level = self._open(above)
+        if path not in self._levels:
+            lower = last.islower() and last.isascii()
+            if not lower or level.folded or self._reserved:
+                self._check(path)
+            level.steps.append(path)
+            if not lower:
+                level.fold(path, last)
+        items[path] = item
+        if level.below >= 0 or level.ordered is not None:
+            level.forget()
 
     def _open(self, path: str) -> _Level:
         """The level of a path with those above it; none is made where one clashes."""
         steps = _steps(path)
-        new = {step: self._check(step) for step in steps if step not in self}
+        new = [step for step in steps if step not in self]
+        for step in new:
+            self._check(step)
         level = self._root
         for step in steps:
             if step in new:
-                self._step(level, step, new[step])
-            level = self._levels.setdefault(step, _Level(step, level))
+                level.steps.append(step)
+                level.fold(step, step.rpartition(".")[2])
+            level = self._levels.get(step) or self._level(step, level)
         return level
 
-    def _step(self, level: _Level, step: str, folded: str) -> None:
-        level.steps.append(step)
-        level.ordered = None
-        if folded != step:
-            self._folded[folded] = step
+    def _level(self, path: str, above: _Level) -> _Level:
+        level = self._levels[path] = _Level(path, above)
+        above.levels.append(level)
+        above.forget()
+        return level
 
-    def _check(self, step: str) -> str:
-        """What a new step has in common with those that differ from it by case only: none of which may be there."""
-        folded = step.casefold()
-        there = self._folded.get(folded)
-        if there is None and folded != step and folded in self:
-            there = folded
+    def _check(self, step: str) -> None:
+        """A new step must not differ by case only from one that is there or reserved."""
+        above, _, last = step.rpartition(".")
+        folded = last.casefold()
+        level = self._levels.get(above)
+        there = level.folded.get(folded) if level is not None else None
+        if there is None and folded != last and (lower := f"{above}.{folded}" if above else folded) in self:
+            there = lower
         if there is not None:
             raise PathClash(f"{step} differs only by case from {there}, which is there already")
-        if self._reserved and self._reserved.get(folded, (step,))[0] != step:
-            raise PathClash(f"{step} differs only by case from {self._reserved[folded][0]}, which is reserved")
-        return folded
+        reserved = self._reserved.get(step.casefold(), (step,))[0] if self._reserved else step
+        if reserved != step:
+            raise PathClash(f"{step} differs only by case from {reserved}, which is reserved")
 
     def remove(self, path: str) -> None:
         """Take an item away, and the levels that held nothing else; raises KeyError where there is none."""
         del self.group(path.partition(".")[0])[path]
-        level: _Level | None = self._levels[parent(path)]
-        if level is not None and path not in self._levels:
+        level = self._levels[parent(path)]
+        level.forget()
+        if path not in self._levels:
             self._forget(level, path)
-        while level is not None:
-            level.below -= 1
-            if not level.below and level.above is not None:
-                del self._levels[level.path]
-                if not self.has_item(level.path):
-                    self._forget(level.above, level.path)
+        while not level.steps and level.above is not None:
+            del self._levels[level.path]
+            level.above.levels.remove(level)
+            level.above.forget()
+            if self.has_item(level.path):
+                break
+            self._forget(level.above, level.path)
             level = level.above
 
     def _forget(self, level: _Level, step: str) -> None:
         level.steps.remove(step)
-        level.ordered = None
-        folded = step.casefold()
-        self._folded.pop(folded, None)
-        if folded not in self._reserved:
+        level.folded.pop(step.rpartition(".")[2].casefold(), None)
+        if step.casefold() not in self._reserved:
             self._titles.pop(step, None)
 
     def reserve(self, path: str) -> None:
@@ -158,7 +189,7 @@ class Namespace:
         return isinstance(path, str) and path != "" and (path in self._levels or self.has_item(path))
 
     def __len__(self) -> int:
-        return self._root.below
+        return self._count(self._root)
 
     def has_item(self, path: str) -> bool:
         """Whether an item, not only a level, has this path."""
@@ -167,7 +198,13 @@ class Namespace:
     def below(self, path: str) -> int:
         """How many items lie under a path, itself not counted."""
         level = self._levels.get(path)
-        return level.below if level is not None else 0
+        return self._count(level) if level is not None else 0
+
+    def _count(self, level: _Level) -> int:
+        if level.below < 0:
+            bare = sum(not self.has_item(inner.path) for inner in level.levels)
+            level.below = len(level.steps) - bare + sum(map(self._count, level.levels))
+        return level.below
 
     def children(self, path: str = "") -> tuple[Child, ...]:
         """The steps right below a path, by title without regard to case."""
@@ -188,18 +225,20 @@ class Namespace:
         steps = [*(level.steps if level is not None else ()), *reserved]
         return {self.title(step): step.rpartition(".")[2] for step in steps}
 
-    def under(self, path: str = "") -> Iterator[str]:
+    def under(self, path: str = "") -> list[str]:
         """The paths of all items at and below a path, in no order."""
-        if path and self.has_item(path):
-            yield path
+        found = [path] if path and self.has_item(path) else []
         waiting = [path]
         while waiting:
             level = self._levels.get(waiting.pop())
-            for step in level.steps if level is not None else ():
-                if step in self._levels:
-                    waiting.append(step)
-                if self.has_item(step):
-                    yield step
+            if level is None:
+                continue
+            if not level.levels:
+                found.extend(level.steps)
+                continue
+            waiting.extend(step for step in level.steps if step in self._levels)
+            found.extend(step for step in level.steps if self.has_item(step))
+        return found
 
 
 def _steps(path: str) -> list[str]:

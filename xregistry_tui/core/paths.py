@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import keyword
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -16,8 +17,10 @@ __all__ = [
     "LONGEST",
     "PREFIX",
     "InvalidPath",
+    "is_plain",
     "join",
     "literal_prefix",
+    "literal_start",
     "matches",
     "normal",
     "parent",
@@ -30,7 +33,9 @@ __all__ = [
 ]
 
 PREFIX = "ns"
+_KEYWORDS = frozenset(keyword.kwlist)
 _WILD = frozenset("*?[")
+_LITERAL = re.compile(r"[^*?\[]*")
 
 
 class InvalidPath(ValueError):
@@ -51,6 +56,11 @@ def segment(text: str) -> str:
     if len(normal) > 4 and normal.startswith("__") and normal.endswith("__"):
         raise InvalidPath(f"{text!r} is a name of the language itself: give another name")
     return normal + "_" if keyword.iskeyword(normal) else normal
+
+
+def is_plain(text: str) -> bool:
+    """Whether a part is in its normal form at a glance; what is not may still be, see `segment`."""
+    return text.isidentifier() and text.isascii() and text[0] != "_" and len(text) <= LONGEST and text not in _KEYWORDS
 
 
 def split(path: str) -> tuple[str, ...]:
@@ -106,3 +116,12 @@ def literal_prefix(pattern: str) -> str:
     parts = pattern.split(".")
     wild = next((index for index, part in enumerate(parts) if _WILD & set(part)), len(parts))
     return ".".join(parts[:wild])
+
+
+def literal_start(pattern: str) -> str:
+    """What every match of a pattern begins with: all before its first wildcard.
+
+    >>> literal_start("functions.math.b*"), literal_start("*")
+    ('functions.math.b', '')
+    """
+    return _LITERAL.match(pattern)[0]  # type: ignore[index]

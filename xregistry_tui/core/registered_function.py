@@ -60,48 +60,55 @@ class Started(NamedTuple):
     tick: float
 
 
-class _Rest:
-    """What few functions have or need, made when one does."""
+class Particulars:
+    """What is said of a function beside itself: shared by all that were registered alike, until one differs."""
 
-    __slots__ = ("arguments", "calls", "deprecation", "docstring", "signature", "title")
+    __slots__ = (
+        "arguments", "calls", "deprecation", "docstring", "grants", "namespace", "registry", "shared", "signature",
+        "tags", "title",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
-        self.title: str | None = None
+    def __init__(
+        self,
+        registry: FunctionRegistry,
+        namespace: str | None = None,
+        tags: frozenset[str] = NO_TAGS,
+        grants: Granted = UNTOUCHED,
+        title: str | None = None,
+    ) -> None:
+        self.registry = registry
+        self.namespace = namespace
+        self.tags = tags
+        self.grants = grants
+        self.title = title
+        self.shared = True
         self.calls = NO_CALLS
         self.deprecation: Deprecation | None = None
         self.signature: Signature | None = None
         self.docstring: str | None = None
         self.arguments: Arguments | None = None
 
+    def own(self) -> Particulars:
+        """The same for one function alone."""
+        copy = Particulars(self.registry, self.namespace, self.tags, self.grants, self.title)
+        copy.shared = False
+        return copy
 
-_NOTHING = _Rest()
+
 _making = threading.Lock()
 
 
 class RegisteredFunction:
     """A registered function. Calling it is the counted path, `.func` the bare function; neither checks rights."""
 
-    __slots__ = ("_at", "_defined", "_registry", "_rest", "grants", "namespace", "path", "tags")
+    __slots__ = ("_at", "_defined", "_said", "path")
 
-    def __init__(
-        self,
-        registry: FunctionRegistry,
-        defined: Defined,
-        path: str,
-        namespace: str | None = None,
-        *,
-        tags: frozenset[str] = NO_TAGS,
-        grants: Granted = UNTOUCHED,
-    ) -> None:
-        self._registry = registry
+    def __init__(self, defined: Defined, path: str, at: float, said: Particulars) -> None:
         self._defined = defined
         self.path = path
-        self.namespace = namespace
-        self.tags = tags
-        self.grants = grants
-        self._rest = _NOTHING
         # a float is half of a moment, and exact to the microsecond
-        self._at = registry._clock().timestamp()
+        self._at = at
+        self._said = said
 
     @property
     def func(self) -> Callable[..., Any]:
@@ -141,17 +148,32 @@ class RegisteredFunction:
     @property
     def ns(self) -> str:
         """The path with its prefix."""
-        return with_prefix(self.path, self._registry._prefix)
+        return with_prefix(self.path, self._said.registry._prefix)
 
     @property
     def title(self) -> str:
         """The true name."""
-        return self._rest.title or self.path.rpartition(".")[2]
+        return self._said.title or self.path.rpartition(".")[2]
+
+    @property
+    def namespace(self) -> str | None:
+        """The part of the path that the caller gave."""
+        return self._said.namespace
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Its tags."""
+        return self._said.tags
+
+    @property
+    def grants(self) -> Granted:
+        """What was granted by name."""
+        return self._said.grants
 
     @property
     def permissions(self) -> Permissions:
         """Who may do what: the grants, with the registry's default permissions where they come on top."""
-        return self.grants.effective(self._registry.default_permissions)
+        return self._said.grants.effective(self._said.registry.default_permissions)
 
     @property
     def registered_at(self) -> datetime.datetime:
@@ -161,27 +183,27 @@ class RegisteredFunction:
     @property
     def deprecation(self) -> Deprecation | None:
         """Since when it is deprecated, and what to use instead."""
-        return self._rest.deprecation
+        return self._said.deprecation
 
     @property
     def call_count(self) -> int:
         """How many calls began to run."""
-        return self._rest.calls.count
+        return self._said.calls.count
 
     @property
     def failures(self) -> int:
         """How many of them raised or took too long."""
-        return self._rest.calls.failures
+        return self._said.calls.failures
 
     @property
     def last_called(self) -> datetime.datetime | None:
         """When the last of them began."""
-        return self._rest.calls.last
+        return self._said.calls.last
 
     @property
     def history(self) -> tuple[Call, ...]:
         """The newest calls, oldest first."""
-        return self._rest.calls.history
+        return self._said.calls.history
 
     @property
     def metadata(self) -> FunctionMetadata:
@@ -191,45 +213,45 @@ class RegisteredFunction:
             name=self.title,
             module=module_of(self._defined),
             signature=signature.text,
-            docstring=self._rest.docstring,
+            docstring=self._said.docstring,
             parameters=signature.parameters,
             return_type=signature.returns,
-            tags=self.tags,
+            tags=self._said.tags,
             permissions=self.permissions,
-            namespace=self.namespace,
+            namespace=self._said.namespace,
             ns_path=self.ns,
             registered_at=self.registered_at,
             deprecation=self.deprecation,
         )
 
     def _signature(self) -> Signature:
-        if self._rest.signature is None:
-            signature, rest = read(self.func), self.rest()
-            rest.docstring = inspect.getdoc(self.func)
-            rest.signature = signature
-        return self._rest.signature  # type: ignore[return-value]
+        if self._said.signature is None:
+            signature, said = read(self.func), self.said()
+            said.docstring = inspect.getdoc(self.func)
+            said.signature = signature
+        return self._said.signature  # type: ignore[return-value]
 
     @property
     def arguments(self) -> Arguments:
         """How arguments are checked against the signature, made on first access."""
-        if self._rest.arguments is None:
+        if self._said.arguments is None:
             from xregistry_tui.core.arguments import Arguments
 
-            self.rest().arguments = Arguments(self.func)
-        return self._rest.arguments  # type: ignore[return-value]
+            self.said().arguments = Arguments(self.func)
+        return self._said.arguments  # type: ignore[return-value]
 
     @property
     def described(self) -> bool:
         """Whether `arguments` are made already."""
-        return self._rest.arguments is not None
+        return self._said.arguments is not None
 
-    def rest(self) -> _Rest:
-        """What few functions have, to be written to."""
-        if self._rest is _NOTHING:
+    def said(self) -> Particulars:
+        """What is said of this function alone, to be written to."""
+        if self._said.shared:
             with _making:
-                if self._rest is _NOTHING:
-                    self._rest = _Rest()
-        return self._rest
+                if self._said.shared:
+                    self._said = self._said.own()
+        return self._said
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.counted(args, kwargs)
@@ -237,9 +259,9 @@ class RegisteredFunction:
     def counted(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call it and count that; whoever called the caller of this is told of a deprecation."""
         func = self.func
-        if self._rest.deprecation is not None:
-            self._warn(self._rest.deprecation)
-        if not self._registry.track_execution:
+        if self._said.deprecation is not None:
+            self._warn(self._said.deprecation)
+        if not self._said.registry.track_execution:
             return func(*args, **kwargs)
         started = self.begin()
         try:
@@ -262,19 +284,19 @@ class RegisteredFunction:
         return result
 
     def _warn(self, deprecation: Deprecation) -> None:
-        if deprecation.in_force(self._registry._clock()):
+        if deprecation.in_force(self._said.registry._clock()):
             warnings.warn(f"{self.ns} is {deprecation.text}", DeprecationWarning, stacklevel=4)
 
     def begin(self) -> Started:
         """Count a call that starts to run."""
         started = self.now()
-        if self._registry.track_execution:
+        if self._said.registry.track_execution:
             self._calls().begin(started.at)
         return started
 
     def now(self) -> Started:
         """The moment, as a beginning."""
-        return Started(self._registry._clock(), self._registry.timer())
+        return Started(self._said.registry._clock(), self._said.registry.timer())
 
     def end(
         self,
@@ -286,7 +308,7 @@ class RegisteredFunction:
         ran: bool = True,
     ) -> None:
         """Note how a call ended; `ran` says whether it began to run at all."""
-        registry = self._registry
+        registry = self._said.registry
         if not registry.track_execution:
             return
         timed = ran and registry.track_performance
@@ -301,12 +323,12 @@ class RegisteredFunction:
         self._calls().end(call, registry.max_call_history, ran=ran)
 
     def _calls(self) -> Calls:
-        rest = self.rest()
-        if rest.calls is NO_CALLS:
+        said = self.said()
+        if said.calls is NO_CALLS:
             with _making:
-                if rest.calls is NO_CALLS:
-                    rest.calls = Calls()
-        return rest.calls
+                if said.calls is NO_CALLS:
+                    said.calls = Calls()
+        return said.calls
 
     def __str__(self) -> str:
         return self.ns

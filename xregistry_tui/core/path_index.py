@@ -1,0 +1,106 @@
+"""All paths in order, for patterns that the tree alone does not answer; made on demand, and again after a change."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, groupby, repeat
+from operator import itemgetter
+from typing import Generic, TypeVar
+
+from xregistry_tui.core.patterns import Cut, Search, cuts, needed, regex, searches
+
+Item = TypeVar("Item")
+Span = tuple[int, int]
+
+_SAMPLE = 50_000
+
+
+class PathIndex(Generic[Item]):
+    """Items by path, sorted; their last parts as lines of one text; and where one level's run of them ends.
+
+    Costs some 40 bytes an item, and about the time of one look at every path.
+    """
+
+    __slots__ = ("_items", "_levels", "_paths", "_starts", "_text", "_till")
+
+    def __init__(self, items: Mapping[str, Item]) -> None:
+        pairs = sorted(items.items(), key=itemgetter(0))
+        self._paths = [path for path, _ in pairs]
+        self._items = [item for _, item in pairs]
+        split = [path.rpartition(".") for path in self._paths]
+        leaves = [leaf for _, _, leaf in split]
+        self._text = "\n".join(["", *leaves, ""])
+        # where each line begins: one after the line's end before it
+        self._starts = array("Q", accumulate(map(len, leaves), lambda start, length: start + length + 1, initial=1))
+        self._levels: list[str] = []
+        self._till: list[int] = []
+        for (level, dot), run in groupby(split, key=itemgetter(0, 1)):
+            self._levels.append(level + dot)
+            self._till.append((self._till[-1] if self._till else 0) + sum(1 for _ in run))
+
+    def replace(self, path: str, item: Item) -> None:
+        """Put another item in the place of one that has this path."""
+        self._items[bisect_left(self._paths, path)] = item
+
+    def find(self, pattern: str, literal: str) -> list[Item]:
+        """The items whose path matches, by path. `literal` is what the pattern begins with before any wildcard."""
+        low = bisect_left(self._paths, literal)
+        high = bisect_left(self._paths, literal + "\U0010ffff", low)
+        if pattern == literal + "*":
+            return self._items[low:high]
+        if "\n" in pattern or low == high:
+            return []
+        found: list[int] = []
+        for start, end, fitting in self._spans(pattern, low, high):
+            if any(cut.takes_all for cut in fitting):
+                found.extend(range(start, end))
+            else:
+                found.extend(self._lines(fitting, start, end))
+        return [self._items[at] for at in found]
+
+    def _spans(self, pattern: str, low: int, high: int) -> Iterator[tuple[int, int, tuple[Cut, ...]]]:
+        """Stretches of items to which the same cuts of the pattern apply."""
+        first, last = bisect_right(self._till, low), bisect_left(self._till, high)
+        fits: list[tuple[Cut, ...]] = list(repeat((), last + 1 - first))
+        for cut in cuts(pattern):
+            fit = cut.level.fullmatch
+            for at, level in enumerate(self._levels[first : last + 1]):
+                if fit(level):
+                    fits[at] = (*fits[at], cut)
+        start = low
+        for fitting, run in groupby(enumerate(fits, first), key=itemgetter(1)):
+            *_, (at, _) = run
+            end = min(self._till[at], high)
+            if fitting:
+                yield start, end, needed(fitting)
+            start = end
+
+    def _lines(self, fitting: Iterable[Cut], start: int, end: int) -> Iterable[int]:
+        """The lines within a stretch whose leaf one of the cuts matches."""
+        found = [self._matching(cut, start, end) for cut in fitting]
+        return found[0] if len(found) == 1 else sorted({line for lines in found for line in lines})
+
+    def _matching(self, cut: Cut, start: int, end: int) -> list[int]:
+        text, starts = self._text, self._starts
+        begin, stop = starts[start] - 1, starts[end]
+        search = self._rarest(searches(cut.leaf), begin, stop)
+        if search is None:
+            whole = re.compile(regex(cut.leaf) + r"(?=\n)").match
+            return [line for line in range(start, end) if whole(text, starts[line])]
+        hits = [hit.end() for hit in search.hit.finditer(text, begin, stop)]
+        # a hit ends within its line, at the latest where the next one has not begun
+        lines = dict.fromkeys(map(bisect_right, repeat(starts), hits, repeat(start), repeat(end + 1)))
+        if search.check is None:
+            return [line - 1 for line in lines]
+        check = search.check.match
+        return [line - 1 for line in lines if check(text, starts[line - 1])]
+
+    def _rarest(self, ways: tuple[Search, ...], begin: int, stop: int) -> Search | None:
+        """The way of looking that has the fewest hits in a sample."""
+        if len(ways) < 2:
+            return ways[0] if ways else None
+        sample = min(stop, begin + _SAMPLE)
+        return min(ways, key=lambda way: sum(1 for _ in way.hit.finditer(self._text, begin, sample)))

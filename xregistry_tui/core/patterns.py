@@ -1,0 +1,160 @@
+"""Shell-style patterns taken apart at the last dot of a path, so that most of a large tree need not be looked at.
+
+A pattern matches a path when its beginning matches the level (with its dot) and its rest the leaf. Where the dot falls
+in the pattern there are few possibilities: right at the last literal dot, or within a wildcard after it. A leaf holds
+no dot, so nothing before that can match one.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+STAR, ANY = "*", "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One step of a pattern: `*`, `?`, or one character out of some. `regex` never matches a line's end."""
+
+    kind: str
+    regex: str
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it says something about a character."""
+        return self.kind not in (STAR, ANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A pattern cut where a path's last dot may fall: `level` matches what is up to the dot, `leaf` the rest."""
+
+    at: int
+    level: re.Pattern[str]
+    leaf: tuple[Token, ...]
+    from_star: bool
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether any leaf will do; none is empty."""
+        kinds = [token.kind for token in self.leaf]
+        return kinds in ([STAR], [STAR, ANY], [ANY, STAR])
+
+
+def tokens(pattern: str) -> tuple[Token, ...]:
+    """The steps of a pattern; stars in a row are one.
+
+    >>> [token.kind for token in tokens("a**[bc]?")]
+    ['a', '*', '[bc]', '?']
+    """
+    found: list[Token] = []
+    at = 0
+    while at < len(pattern):
+        part = _part(pattern, at)
+        at += len(part)
+        if part != STAR or not found or found[-1].kind != STAR:
+            found.append(_token(part))
+    return tuple(found)
+
+
+def _part(pattern: str, at: int) -> str:
+    """The character here, or the whole set that begins here."""
+    if pattern[at] == "[":
+        start = at + 2 if pattern[at + 1 : at + 2] == "!" else at + 1
+        end = pattern.find("]", start + 1)
+        if end >= 0:
+            return pattern[at : end + 1]
+    return pattern[at]
+
+
+def _token(part: str) -> Token:
+    if part == STAR:
+        return Token(STAR, r"[^\n]*")
+    if part == ANY:
+        return Token(ANY, r"[^\n]")
+    if len(part) == 1:
+        return Token(part, re.escape(part))
+    # how a set is read (ranges, nothing in it, all in it) is fnmatch's business: (?s:…)\Z
+    inner = fnmatch.translate(part).removeprefix("(?s:").rpartition(")")[0]
+    return Token(part, inner if part[1] != "!" and "-" not in part else rf"(?!\n){inner}")
+
+
+def regex(steps: Sequence[Token]) -> str:
+    """What the steps are as a regular expression over lines."""
+    return "".join(token.regex for token in steps)
+
+
+@lru_cache(256)
+def cuts(pattern: str) -> tuple[Cut, ...]:
+    """Every way in which a path's last dot may fall into a pattern, by place."""
+    steps = tokens(pattern)
+    last = max((at for at, token in enumerate(steps) if token.kind == "."), default=-1)
+    found = []
+    for at in range(max(last, 0), len(steps)):
+        if at == last or _may_be_dot(steps[at]):
+            star = steps[at].kind == STAR
+            found.append(Cut(at, _level(steps[: at + 1]), steps[at if star else at + 1 :], star))
+    return tuple(found)
+
+
+def _may_be_dot(token: Token) -> bool:
+    return token.kind in (STAR, ANY) or re.fullmatch(token.regex, ".") is not None
+
+
+def _level(steps: Sequence[Token]) -> re.Pattern[str]:
+    """Matches a level with its dot: the last step has to take the dot."""
+    *before, last = steps
+    ending = r"[^\n]*\." if last.kind == STAR else r"\."
+    return re.compile(regex(before) + ending)
+
+
+def needed(found: Sequence[Cut]) -> tuple[Cut, ...]:
+    """Of cuts that fit one level those that matter: what a star can take, a star before it can leave to it."""
+    star = max((cut.at for cut in found if cut.from_star), default=-1)
+    return tuple(cut for cut in found if cut.at >= star)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How leaves are looked for in a text of lines: `hit` finds lines that may match, `check` says whether one does."""
+
+    hit: re.Pattern[str]
+    check: re.Pattern[str] | None
+
+
+@lru_cache(256)
+def searches(leaf: tuple[Token, ...]) -> tuple[Search, ...]:
+    """The ways to look for the leaves that match, one for each stretch between stars that says something."""
+    whole = re.compile(regex(leaf) + r"(?=\n)")
+    stretches = _stretches(leaf)
+    exact = len(leaf) == sum(map(len, stretches)) + sum(token.kind == STAR for token in (leaf[:1] + leaf[1:][-1:]))
+    found = []
+    for number, stretch in enumerate(stretches):
+        core = _core(stretch)
+        if not core:
+            continue
+        begins = r"\n" if number == 0 and leaf[0].kind != STAR and core[0] is stretch[0] else ""
+        ends = r"(?=\n)" if number == len(stretches) - 1 and leaf[-1].kind != STAR and core[-1] is stretch[-1] else ""
+        sure = exact and len(stretches) == 1 and len(core) == len(stretch)
+        found.append(Search(re.compile(begins + regex(core) + ends), None if sure else whole))
+    return tuple(found)
+
+
+def _stretches(leaf: Sequence[Token]) -> list[list[Token]]:
+    found: list[list[Token]] = [[]]
+    for token in leaf:
+        if token.kind == STAR:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return [stretch for stretch in found if stretch]
+
+
+def _core(stretch: list[Token]) -> list[Token]:
+    """A stretch without the `?` at its ends, which are slow to look for."""
+    fixed = [at for at, token in enumerate(stretch) if token.fixed]
+    return stretch[fixed[0] : fixed[-1] + 1] if fixed else []
