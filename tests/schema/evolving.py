@@ -327,11 +327,15 @@ def closed(whole: Schema) -> Schema:
     """The lenient reading of data: no undeclared entries in records that would accept any. A map has only those."""
     made = copy.deepcopy(whole)
     for at in places(made):
-        if at.get("additionalProperties", True) in (True, {}) and not isinstance(at.get("patternProperties"), dict):
+        if _anything(at.get("additionalProperties", True)) and not isinstance(at.get("patternProperties"), dict):
             bare = at.get("type") == "object" and "additionalProperties" not in at
             if "properties" in at or bare:
                 at["additionalProperties"] = False
     return made
+
+
+def _anything(extra: Schema) -> bool:
+    return extra is True or (isinstance(extra, dict) and not extra.keys() - {"default", *WORDS})
 
 
 def filled(whole: Schema) -> Schema:

@@ -55,3 +55,36 @@ def test_what_is_called_compatible_is(how_many: int, strict: bool, forward: bool
             assert any(one.is_valid(value) for one in accepts), (older, newer, value)
     assert tried > 2 * how_many
     assert min(verdicts[Verdict.COMPATIBLE], verdicts[Verdict.INCOMPATIBLE]) > how_many / 10
+
+
+@pytest.mark.parametrize("how_many", HOW_MANY)
+def test_nothing_changes_between_a_schema_and_itself(how_many: int) -> None:
+    for _, older, newer in pairs(0, how_many // 2):
+        for one in (older, newer):
+            for strict in (False, True):
+                assert compare(one, copy.deepcopy(one), strict=strict).changes == ()
+
+
+@pytest.mark.parametrize("how_many", HOW_MANY)
+def test_edited_words_are_documentation(how_many: int) -> None:
+    for rng, older, _ in pairs(0, how_many):
+        newer = copy.deepcopy(older)
+        rng.choice(list(places(newer)))[rng.choice(WORDS)] = "Other words."
+        diff = compare(older, newer, strict=True, forward=rng.random() < 0.5)
+        assert (diff.verdict, diff.change) == (Verdict.COMPATIBLE, Change.DOCUMENTATION)
+
+
+@pytest.mark.parametrize("how_many", HOW_MANY)
+def test_full_is_both_directions_and_strict_refuses_no_less(how_many: int) -> None:
+    for _, older, newer in pairs(0, how_many):
+        verdicts = [compare(older, newer, forward=turned).verdict for turned in (False, True)]
+        full = judge(newer, [("1.0.0", older)], Mode.FULL).verdict
+        assert (full is Verdict.COMPATIBLE) == (verdicts == [Verdict.COMPATIBLE] * 2)
+        if compare(older, newer, strict=True).verdict is Verdict.COMPATIBLE:
+            assert verdicts[0] is Verdict.COMPATIBLE
+
+
+@pytest.mark.parametrize("how_many", HOW_MANY)
+def test_to_swap_the_schemas_is_to_turn_the_question(how_many: int) -> None:
+    for _, older, newer in pairs(0, how_many):
+        assert compare(older, newer, forward=True).verdict is compare(newer, older).verdict

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xregistry_tui.schema.alternatives import Document, Way
+from xregistry_tui.schema.alternatives import Document
 from xregistry_tui.schema.bounds import bounds, divides
 from xregistry_tui.schema.equality import Undecidable, key, same
 from xregistry_tui.schema.keywords import kind_of
+from xregistry_tui.schema.kinds import Way
 
 _UNTESTED = frozenset({"pattern", "format", "contentEncoding", "contentMediaType", "contentSchema"})
 _DEEPEST = 16

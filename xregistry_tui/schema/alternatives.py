@@ -7,61 +7,25 @@ is kept with each way as it stands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import unquote
 
 from xregistry_tui.schema.conjunction import both
 from xregistry_tui.schema.equality import Undecidable, key
-from xregistry_tui.schema.keywords import (
-    KINDS,
-    LISTED,
-    SPOKEN_OF,
-    UNEVALUATED,
-    UNIONS,
-    UNLISTED,
-    kind_of,
-    notes,
-    well_formed,
-)
-
-Json: TypeAlias = Mapping[str, Any]
+from xregistry_tui.schema.keywords import ASSERTED, KINDS, LISTED, UNEVALUATED, UNIONS, UNLISTED, notes
+from xregistry_tui.schema.kinds import Flat, Json, Way, joined, split
 
 MOST_WAYS = 256
 LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way to be valid for values of one kind.
-
-    `words` are the keywords about that kind, `rest` those that are only compared as they stand, `values` the closed set
-    of values where there is one; `whole` is said of numbers, `typed` where the schema named the type, `name` is what
-    the schema is called where it stands in a union.
-    """
-
-    kind: str
-    words: Json
-    rest: Json
-    values: tuple[Any, ...] | None = None
-    whole: bool = False
-    typed: bool = True
-    name: str | None = None
-    notes: Json = field(default_factory=dict)
-
-    @property
-    def type(self) -> str:
-        """The type as JSON Schema has it, integers told from numbers."""
-        return "integer" if self.whole else self.kind
-
-
-@dataclass(frozen=True, slots=True)
 class Node:
-    """One place of a schema: its ways, and what it says for people."""
+    """One place of a schema: the ways to be valid there."""
 
     ways: tuple[Way, ...]
-    notes: Json
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -71,15 +35,6 @@ class Node:
     def of(self, kind: str) -> tuple[Way, ...]:
         """The ways for values of one kind."""
         return tuple(way for way in self.ways if way.kind == kind)
-
-
-@dataclass(frozen=True, slots=True)
-class _Flat:
-    """Keywords that all hold at once, with no reference and no union among them."""
-
-    words: dict[str, Any]
-    name: str | None = None
-    notes: Json = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -104,12 +59,23 @@ class Document:
                 return None
         return found
 
+    def target(self, schema: Any) -> Any:
+        """Where a schema leads that is a reference and asks for nothing besides."""
+        for _ in range(LONGEST):
+            if not isinstance(schema, Mapping) or ASSERTED & schema.keys() != {"$ref"}:
+                break
+            found = self.resolve(schema["$ref"])
+            if not isinstance(found, bool | Mapping):
+                break
+            schema = found
+        return schema
+
     def node(self, schema: Any) -> Node:
         """A place of this document, read; raises `Undecidable`. The schema must live as long as the document."""
         found = self._nodes.get(id(schema))
         if found is None:
-            ways = tuple(way for flat in self._flat(schema, ()) for way in _split(flat))
-            found = self._nodes[id(schema)] = Node(_joined(ways), self.notes(schema))
+            ways = tuple(way for flat in self._flat(schema, ()) for way in split(flat))
+            found = self._nodes[id(schema)] = Node(joined(ways))
         return found
 
     def notes(self, schema: Any, followed: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -124,10 +90,10 @@ class Document:
             inner = self.notes(entries[0], (*followed, ""))
         return {**inner, **notes(schema)}
 
-    def _flat(self, schema: Any, followed: tuple[str, ...]) -> list[_Flat]:
+    def _flat(self, schema: Any, followed: tuple[str, ...]) -> list[Flat]:
         """The ways of a schema as keywords; raises `Undecidable` where it is its own part or there are too many."""
         if schema is True or schema is False:
-            return [_Flat({})] if schema else []
+            return [Flat({})] if schema else []
         if not isinstance(schema, Mapping):
             raise Undecidable("is no schema: neither an object nor true nor false")
         if isinstance(schema.get("$id"), str) and schema is not self.root:
@@ -135,13 +101,13 @@ class Document:
         if len(followed) > LONGEST:
             raise Undecidable("is combined of too many schemas to follow")
         if schema.keys() & UNEVALUATED:
-            return [_Flat({"allOf": [schema], **{word: schema[word] for word in ("type",) if word in schema}})]
-        found = [_Flat(_own(schema))]
+            return [Flat({"allOf": [schema], **{word: schema[word] for word in ("type",) if word in schema}})]
+        found = [Flat(_own(schema))]
         for part in self._parts(schema, followed):
             found = _product(found, part)
         return found
 
-    def _parts(self, schema: Json, followed: tuple[str, ...]) -> Iterable[list[_Flat]]:
+    def _parts(self, schema: Json, followed: tuple[str, ...]) -> Iterable[list[Flat]]:
         """What holds besides a schema's own keywords: what it refers to, each entry of `allOf`, one of its options."""
         if "$ref" in schema:
             yield self._referred(schema["$ref"], followed)
@@ -150,35 +116,36 @@ class Document:
             yield self._flat(entry, (*followed, ""))
         for word in sorted(UNIONS & schema.keys()):
             options = schema[word]
-            unread = [_Flat({"allOf": [{word: options}]})]
+            unread = [Flat({"allOf": [{word: options}]})]
             yield self._options(word, options, followed) if isinstance(options, list | tuple) else unread
 
-    def _referred(self, reference: Any, followed: tuple[str, ...]) -> list[_Flat]:
+    def _referred(self, reference: Any, followed: tuple[str, ...]) -> list[Flat]:
         if reference in followed:
             raise Undecidable(f"refers to itself and to nothing else ({reference})")
         target = self.resolve(reference)
         if not isinstance(target, bool | Mapping):
-            return [_Flat({"$ref": reference})]
+            return [Flat({"$ref": reference})]
         return self._flat(target, (*followed, reference))
 
-    def _options(self, word: str, options: Iterable[Any], followed: tuple[str, ...]) -> list[_Flat]:
-        branches: list[list[_Flat]] = []
+    def _options(self, word: str, options: Iterable[Any], followed: tuple[str, ...]) -> list[Flat]:
+        branches: list[list[Flat]] = []
         for option in options:
-            called, words = _name(option), self.notes(option)
+            called, words, target = _name(option), self.notes(option), self.target(option)
             flats = self._flat(option, (*followed, ""))
-            branches.append([_Flat(one.words, one.name or called, one.notes or words) for one in flats])
+            source = target if target is not option and len(flats) == 1 else None
+            branches.append([Flat(one.words, one.name or called, one.notes or words, source) for one in flats])
             if sum(map(len, branches)) > MOST_WAYS:
                 raise Undecidable(f"offers more than {MOST_WAYS} ways to be valid")
         found = [one for branch in branches for one in branch]
         if word == "anyOf" or self._apart(branches):
             return found
         # Where two options may hold at once, oneOf refuses what both accept: only the same oneOf refuses the same.
-        return [_Flat(both(one.words, {"oneOf": options}), one.name, one.notes) for one in found]
+        return [Flat(both(one.words, {"oneOf": options}), one.name, one.notes) for one in found]
 
-    def _apart(self, branches: list[list[_Flat]]) -> bool:
-        split = [[way for flat in branch for way in _split(flat)] for branch in branches]
+    def _apart(self, branches: list[list[Flat]]) -> bool:
+        parts = [[way for flat in branch for way in split(flat)] for branch in branches]
         return all(
-            self._disjoint(one, other) for left, right in combinations(split, 2) for one in left for other in right
+            self._disjoint(one, other) for left, right in combinations(parts, 2) for one in left for other in right
         )
 
     def _disjoint(self, one: Way, other: Way) -> bool:
@@ -198,10 +165,19 @@ class Document:
             schema = properties.get(name)
             if isinstance(schema, Mapping) and "default" not in self.notes(schema):
                 target = self.resolve(schema["$ref"]) if "$ref" in schema else schema
-                closed = _values(target) if isinstance(target, Mapping) else None
+                closed = _closed(target) if isinstance(target, Mapping) else None
                 if closed is not None:
                     found[name] = set(map(key, closed))
         return found
+
+
+def _closed(schema: Json) -> tuple[Any, ...] | None:
+    enum = schema.get("enum")
+    closed = tuple(enum) if isinstance(enum, list | tuple) else None
+    if "const" not in schema:
+        return closed
+    kept = {key(schema["const"])} & (set(map(key, closed)) if closed is not None else {key(schema["const"])})
+    return (schema["const"],) if kept else ()
 
 
 def _own(schema: Json) -> dict[str, Any]:
@@ -211,17 +187,8 @@ def _own(schema: Json) -> dict[str, Any]:
     own.pop("$ref", None)
     if isinstance(own.get("allOf"), list | tuple):
         del own["allOf"]
-    closed = _values(schema)
+    closed = _closed(schema)
     return own if closed is None else {**own, "enum": list(closed)}
-
-
-def _values(schema: Json) -> tuple[Any, ...] | None:
-    enum = schema.get("enum")
-    closed = tuple(enum) if isinstance(enum, list | tuple) else None
-    if "const" not in schema:
-        return closed
-    kept = {key(schema["const"])} & (set(map(key, closed)) if closed is not None else {key(schema["const"])})
-    return (schema["const"],) if kept else ()
 
 
 def _name(schema: Any) -> str | None:
@@ -231,70 +198,16 @@ def _name(schema: Any) -> str | None:
     return named.rpartition("/")[2] if isinstance(named, str) else None
 
 
-def _product(left: list[_Flat], right: list[_Flat]) -> list[_Flat]:
+def _product(left: list[Flat], right: list[Flat]) -> list[Flat]:
     if len(left) * len(right) > MOST_WAYS:
         raise Undecidable(f"offers more than {MOST_WAYS} ways to be valid")
     return [
-        _Flat(both(one.words, other.words), other.name or one.name, other.notes or one.notes)
+        Flat(
+            both(one.words, other.words),
+            other.name or one.name,
+            other.notes or one.notes,
+            None if one.words else other.source,
+        )
         for one in left
         for other in right
     ]
-
-
-def _split(flat: _Flat) -> list[Way]:
-    """One way for each kind of value that the keywords allow; the first of them has the words for people."""
-    good = {word: value for word, value in flat.words.items() if well_formed(word, value)}
-    names = good.get("type")
-    types = KINDS if names is None else (names,) if isinstance(names, str) else tuple(names)
-    ways: list[Way] = []
-    for kind in KINDS:
-        whole = kind == "number" and kind not in types and "integer" in types
-        if kind in types or whole:
-            way = _way(flat, good, kind, whole)
-            ways += [replace(way, notes={}) if ways else way] if way.values != () else []
-    return ways
-
-
-def _way(flat: _Flat, good: Json, kind: str, whole: bool) -> Way:
-    words = {word: good[word] for word in good if word in SPOKEN_OF[kind]}
-    rest = {
-        word: value
-        for word, value in flat.words.items()
-        if (word in good and word not in SPOKEN_OF[kind] and word not in _READ and kind in UNLISTED.get(word, ()))
-        or (word not in good and (kind in UNLISTED.get(word, ()) or word in SPOKEN_OF[kind]))
-    }
-    return Way(
-        kind=kind,
-        words=words,
-        rest=rest,
-        values=_valued(kind, good.get("enum")),
-        whole=whole or (kind == "number" and isinstance(words.get("multipleOf"), int)),
-        typed="type" in good,
-        name=flat.name,
-        notes=flat.notes,
-    )
-
-
-_READ = frozenset({"type", "enum"})
-_EVERY: Mapping[str, tuple[Any, ...]] = {"null": (None,), "boolean": (False, True)}
-
-
-def _valued(kind: str, enum: Iterable[Any] | None) -> tuple[Any, ...] | None:
-    """The closed set of values of a kind, each once; `None` where it is not closed."""
-    if enum is None:
-        return _EVERY.get(kind)
-    return tuple({key(value): value for value in enum if kind_of(value) == kind}.values())
-
-
-def _joined(ways: tuple[Way, ...]) -> tuple[Way, ...]:
-    """The ways with those of one kind that do nothing but list values made one."""
-    listed = [way for way in ways if way.values is not None and not way.words and not way.rest]
-    joined: list[Way] = []
-    for way in ways:
-        alike = [one for one in listed if one.kind == way.kind]
-        if way not in listed or len(alike) == 1:
-            joined.append(way)
-        elif way is alike[0]:
-            values = {key(value): value for one in alike for value in one.values or ()}
-            joined.append(replace(way, values=tuple(values.values()), name=None))
-    return tuple(joined)

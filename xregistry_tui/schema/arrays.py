@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.schema.alternatives import Way
 from xregistry_tui.schema.change import Changes, under
+from xregistry_tui.schema.kinds import Way
 
 if TYPE_CHECKING:
     from xregistry_tui.schema.subsumption import Walk

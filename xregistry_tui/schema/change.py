@@ -134,7 +134,17 @@ def agree(changes: Iterable[SchemaChange]) -> bool:
 def under(segment: str, changes: Iterable[SchemaChange]) -> Changes:
     """The changes of a part as those of the whole; the segment is a field's true name, an index or `*`."""
     prefix = "/" + segment.replace("~", "~0").replace("/", "~1")
-    return [replace(change, path=prefix + change.path) for change in changes]
+    return [
+        SchemaChange(  # spelled out: dataclasses.replace takes ten times as long, and there may be thousands
+            path=prefix + change.path,
+            type=change.type,
+            verdict=change.verdict,
+            old=change.old,
+            new=change.new,
+            message=change.message,
+        )
+        for change in changes
+    ]
 
 
 def sentence(change: SchemaChange) -> SchemaChange:

@@ -30,6 +30,20 @@ def same(one: Any, other: Any) -> bool:
     return True
 
 
+def refers(value: Any) -> bool:
+    """Whether a schema may hold a reference, so that what it says depends on what is elsewhere."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Mapping):
+            if "$ref" in one or "$dynamicRef" in one or "$recursiveRef" in one:
+                return True
+            todo += one.values()
+        elif isinstance(one, list | tuple):
+            todo += one
+    return False
+
+
 def _container(value: Any) -> bool:
     return isinstance(value, Mapping | list | tuple)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.schema.alternatives import Way
 from xregistry_tui.schema.change import Changes, ChangeType, SchemaChange, Verdict, shown, told, under, worst
 from xregistry_tui.schema.keywords import ASSERTED
+from xregistry_tui.schema.kinds import Way
 
 if TYPE_CHECKING:
     from xregistry_tui.schema.subsumption import Walk

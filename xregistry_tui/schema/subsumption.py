@@ -12,12 +12,12 @@ from typing import Any
 from xregistry_tui.schema.admission import admits
 from xregistry_tui.schema.alternatives import Document
 from xregistry_tui.schema.change import Changes, ChangeType, SchemaChange, Verdict, agree, told, worst
-from xregistry_tui.schema.equality import Undecidable
+from xregistry_tui.schema.equality import Undecidable, refers, same
 from xregistry_tui.schema.notes import noted
 from xregistry_tui.schema.unions import kinds, options
 
 DEEPEST = 48
-PAIRS = 20_000
+PAIRS = 10_000
 
 _Pair = tuple[int, int]
 
@@ -58,14 +58,21 @@ class Walk:
 
     def places(self, older: Any, newer: Any) -> Changes:
         """What differs between a place of the older and a place of the newer schema."""
+        edited = noted(self.older.notes(older), self.newer.notes(newer))
+        return [*edited, *self.behind(self.older.target(older), self.newer.target(newer))]
+
+    def behind(self, older: Any, newer: Any) -> Changes:
+        """What differs where references lead; each pair of places is compared once."""
         pair = (id(older), id(newer))
-        if pair in self._settled:
-            self.left -= len(self._settled[pair])
-            return self._settled[pair]
+        if same(older, newer) and not refers(older):
+            return []
         if pair in self._open:
             self._leant_on.add(pair)
             return []
-        self.left -= 1
+        known = self._settled.get(pair)
+        self.left -= 1 if known is None else len(known)
+        if known is not None and self.left >= 0:
+            return known
         if self.left < 0:
             return [_undecided(f"could not be compared: the schemas have more than {PAIRS} places between them")]
         if self.depth >= DEEPEST:
@@ -92,7 +99,7 @@ class Walk:
     def _compared(self, older: Any, newer: Any) -> Changes:
         try:
             old, new = self.older.node(older), self.newer.node(newer)
-            return [*noted(old.notes, new.notes), *kinds(self, old, new), *options(self, old, new)]
+            return [*kinds(self, old, new), *options(self, old, new)]
         except Undecidable as reason:
             return [_undecided(str(reason))]
 

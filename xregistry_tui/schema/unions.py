@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.schema.alternatives import Node, Way
+from xregistry_tui.schema.alternatives import Node
 from xregistry_tui.schema.change import Changes, ChangeType, SchemaChange, agree, told
 from xregistry_tui.schema.keywords import KINDS
+from xregistry_tui.schema.kinds import Way
+from xregistry_tui.schema.notes import noted
 from xregistry_tui.schema.ways import ways
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def options(walk: Walk, old: Node, new: Node) -> Changes:
     for kind in KINDS:
         olds, news = old.of(kind), new.of(kind)
         if len(olds) == len(news) == 1:
-            found += ways(walk, olds[0], news[0])
+            found += _between(walk, olds[0], news[0])
         elif olds and news:
             for one, other in _partners(olds, news):
                 found += _option(walk, one, other, olds, news)
@@ -83,11 +85,18 @@ def _option(walk: Walk, old: Way | None, new: Way | None, olds: Sequence[Way], n
     if old is None or new is None:
         ok = written is None or _accepted(walk, written, readers)
         return [_alone(old, new, ok)]
-    found = ways(walk, old, new)
+    found = _between(walk, old, new)
     if agree(found) or not _accepted(walk, written or old, readers):
         return found
     said = f"has what {_called(old)} accepted in another option"
     return [told(ChangeType.UNION_CHANGED, said, old=_shown(old), new=_shown(new))]
+
+
+def _between(walk: Walk, old: Way, new: Way) -> Changes:
+    """What differs between two ways; definitions are compared once, however many options refer to them."""
+    if old.source is None or new.source is None:
+        return ways(walk, old, new)
+    return [*noted(old.notes, new.notes), *walk.behind(old.source, new.source)]
 
 
 def _alone(old: Way | None, new: Way | None, ok: bool) -> SchemaChange:
@@ -98,7 +107,7 @@ def _alone(old: Way | None, new: Way | None, ok: bool) -> SchemaChange:
 
 def _accepted(walk: Walk, written: Way, readers: Sequence[Way]) -> bool:
     """Whether one of the reader's options accepts all that this one of the writer's does."""
-    return any(agree(ways(walk, *((one, written) if walk.forward else (written, one)))) for one in readers)
+    return any(agree(_between(walk, *((one, written) if walk.forward else (written, one)))) for one in readers)
 
 
 def _called(way: Way | None) -> str:

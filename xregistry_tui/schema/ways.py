@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.schema.admission import admitted
-from xregistry_tui.schema.alternatives import Way
 from xregistry_tui.schema.arrays import arrays
 from xregistry_tui.schema.bounds import bounds
 from xregistry_tui.schema.change import Changes, ChangeType, Verdict, shown, told
 from xregistry_tui.schema.equality import alike, key, same
+from xregistry_tui.schema.kinds import Way
 from xregistry_tui.schema.notes import noted
 from xregistry_tui.schema.records import records
 
