@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.schema.evolving import closed, edited, endless, filled, instance, schema
-from xregistry_tui.schema.diff import Verdict, compare
+from tests.schema.evolving import WORDS, closed, edited, endless, filled, instance, places, schema
+from xregistry_tui.schema.diff import Change, Verdict, compare
+from xregistry_tui.schema.evolution import Mode, judge
 
 INSTANCES = 24
 HOW_MANY = [pytest.param(20_000, marks=pytest.mark.long), 400]

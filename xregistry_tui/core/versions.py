@@ -43,7 +43,7 @@ class IncompatibleChange(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEvolution:
-    """One step from version to version. `migration_script` is kept as given; `applied_at` is when people said it ran."""
+    """One step from version to version; `applied_at` is when somebody said that its `migration_script` ran."""
 
     model_name: str
     from_version: str

@@ -42,6 +42,7 @@ class Desk(Generic[Figures]):
         clock: Clock,
         look: Callable[[str, Grade | None], Awaitable[Looked[Figures]]],
         publish: Callable[[str, RefreshState, Figures | None], None],
+        *,
         policy: Policy,
     ) -> None:
         self._policy = policy

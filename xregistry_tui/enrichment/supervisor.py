@@ -45,7 +45,9 @@ class Supervisor(Generic[Figures]):
         held = self._desks.get(resource.name)
         if held is None:
             pace = pace or pace_of(resource.get_type())
-            self._desks[resource.name] = Desk(resource, pace, self._clock, self._look, self._publish, self._policy)
+            self._desks[resource.name] = Desk(
+                resource, pace, self._clock, self._look, self._publish, policy=self._policy
+            )
         elif held.resource is not resource:
             raise ValueError(
                 f"another resource named {resource.name!r} is attached: detach it, or give this one a name"
