@@ -141,7 +141,9 @@ def test_a_changed_shape_is_a_new_version_and_the_old_one_stays(models: ModelReg
     older, newer = models.version_history["orders"]
     assert list(older.json_schema["properties"]) == ["id"]
     assert list(newer.json_schema["properties"]) == ["id", "note"]
-    assert models.register_discovered(ORDERS, resource="shop").version == "2.0.0"
+    assert models.register_discovered(ORDERS, resource="shop").version == "1.2.0"
+    emptied = replace(ORDERS, fields=(replace(ID, kinds=(Kind.STRING,)),))
+    assert models.register_discovered(emptied, resource="shop").version == "2.0.0"
 
 
 def test_where_another_model_has_the_path_a_name_is_asked_for(models: ModelRegistry) -> None:

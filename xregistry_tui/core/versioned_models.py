@@ -95,9 +95,11 @@ class VersionedModels(Registry[RegisteredModel]):
 
     def judge(self, model_name: str, json_schema: Mapping[str, Any]) -> Judgement:
         """What the model's mode says of a JSON Schema as its next version; nothing is changed."""
-        there = self[model_name]
-        held = self.compatibility(there.path)
-        return judge(json_schema, self._ledger.bodies(there.path), held.mode, strict=held.strict)
+        return self._judged(self.resolve(model_name), json_schema)
+
+    def _judged(self, path: str, json_schema: Mapping[str, Any]) -> Judgement:
+        held = self.compatibility(path)
+        return judge(json_schema, self._ledger.bodies(path), held.mode, strict=held.strict)
 
     def rollback(self, model_name: str, version: str) -> RegisteredModel:
         """Register what an old version asked for as a new, higher version; raises KeyError, `NotKept`."""
@@ -188,7 +190,7 @@ class VersionedModels(Registry[RegisteredModel]):
         origin: Origin | None = None,
     ) -> RegisteredModel:
         """Put a version after the one that is there: what people gave to the model stays with it."""
-        judgement = self.judge(there.path, new.json_schema)
+        judgement = self._judged(there.path, new.json_schema)
         if judgement.verdict is not Verdict.COMPATIBLE and not anyway:
             raise IncompatibleChange(str(there), judgement)
         held = there.metadata
