@@ -95,7 +95,7 @@ class PathIndex(Generic[Item]):
         if not ways:
             whole = re.compile(BEGIN + regex(cut.leaf) + END).match
             return [line for line in range(start, end) if whole(text, starts[line])]
-        density, search = min(((self._density(way, begin, stop), way) for way in ways), key=itemgetter(0))
+        density, search = min(((self._density(way, begin, stop), way) for way in reversed(ways)), key=itemgetter(0))
         if search.check is None and density > _DENSE:
             return compress(range(start, end), _answers(search, text[begin:stop]))
         found = [hit.start() for hit in search.hit.finditer(text, begin, stop)]
