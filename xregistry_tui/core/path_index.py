@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate, groupby, repeat
+from itertools import accumulate, compress, groupby, repeat
 from operator import itemgetter
 from typing import Generic, TypeVar
 
-from xregistry_tui.core.patterns import Cut, Search, cuts, needed, regex, searches
+from xregistry_tui.core.patterns import BEGIN, END, Cut, Search, cuts, needed, regex, searches
 
 Item = TypeVar("Item")
 Span = tuple[int, int]
 
-_SAMPLE = 50_000
+_SAMPLE, _SAMPLES = 1_000, 40
+# hits a character, from which on it pays to answer for every leaf at once
+_DENSE = 1 / 100
 
 
 class PathIndex(Generic[Item]):
@@ -32,9 +35,8 @@ class PathIndex(Generic[Item]):
         self._items = [item for _, item in pairs]
         split = [path.rpartition(".") for path in self._paths]
         leaves = [leaf for _, _, leaf in split]
-        self._text = "\n".join(["", *leaves, ""])
-        # where each line begins: one after the line's end before it
-        self._starts = array("Q", accumulate(map(len, leaves), lambda start, length: start + length + 1, initial=1))
+        self._text = f"{BEGIN}{(END + BEGIN).join(leaves)}{END}"
+        self._starts = array("Q", accumulate(map(len, leaves), lambda start, length: start + length + 2, initial=0))
         self._levels: list[str] = []
         self._till: list[int] = []
         for (level, dot), run in groupby(split, key=itemgetter(0, 1)):
@@ -51,8 +53,11 @@ class PathIndex(Generic[Item]):
         high = bisect_left(self._paths, literal + "\U0010ffff", low)
         if pattern == literal + "*":
             return self._items[low:high]
-        if "\n" in pattern or low == high:
+        if low == high:
             return []
+        if not {BEGIN, END, FOUND}.isdisjoint(pattern):
+            matching = re.compile(fnmatch.translate(pattern)).match
+            return [self._items[at] for at in range(low, high) if matching(self._paths[at])]
         found: list[int] = []
         for start, end, fitting in self._spans(pattern, low, high):
             if any(cut.takes_all for cut in fitting):
@@ -83,24 +88,48 @@ class PathIndex(Generic[Item]):
         found = [self._matching(cut, start, end) for cut in fitting]
         return found[0] if len(found) == 1 else sorted({line for lines in found for line in lines})
 
-    def _matching(self, cut: Cut, start: int, end: int) -> list[int]:
+    def _matching(self, cut: Cut, start: int, end: int) -> Iterable[int]:
         text, starts = self._text, self._starts
-        begin, stop = starts[start] - 1, starts[end]
-        search = self._rarest(searches(cut.leaf), begin, stop)
-        if search is None:
-            whole = re.compile(regex(cut.leaf) + r"(?=\n)").match
+        begin, stop = starts[start], starts[end]
+        ways = searches(cut.leaf)
+        if not ways:
+            whole = re.compile(BEGIN + regex(cut.leaf) + END).match
             return [line for line in range(start, end) if whole(text, starts[line])]
-        hits = [hit.end() for hit in search.hit.finditer(text, begin, stop)]
-        # a hit ends within its line, at the latest where the next one has not begun
-        lines = dict.fromkeys(map(bisect_right, repeat(starts), hits, repeat(start), repeat(end + 1)))
+        density, search = min(((self._density(way, begin, stop), way) for way in reversed(ways)), key=itemgetter(0))
+        if search.check is None and density > _DENSE:
+            return compress(range(start, end), _answers(search, text[begin:stop]))
+        found = [hit.start() for hit in search.hit.finditer(text, begin, stop)]
+        lines = dict.fromkeys(map(bisect_right, repeat(starts), found, repeat(start), repeat(end)))
         if search.check is None:
             return [line - 1 for line in lines]
         check = search.check.match
         return [line - 1 for line in lines if check(text, starts[line - 1])]
 
-    def _rarest(self, ways: tuple[Search, ...], begin: int, stop: int) -> Search | None:
-        """The way of looking that has the fewest hits in a sample."""
-        if len(ways) < 2:
-            return ways[0] if ways else None
-        sample = min(stop, begin + _SAMPLE)
-        return min(ways, key=lambda way: sum(1 for _ in way.hit.finditer(self._text, begin, sample)))
+    def _density(self, way: Search, begin: int, stop: int) -> float:
+        """Hits a character, in some samples from all over: neighbours in order are alike."""
+        stride = max(_SAMPLE, (stop - begin) // _SAMPLES)
+        hits = length = 0
+        for start in range(begin, stop, stride):
+            hits += sum(1 for _ in way.hit.finditer(self._text, start, min(stop, start + _SAMPLE)))
+            length += min(stop, start + _SAMPLE) - start
+        return hits / length
+
+
+def _answers(search: Search, text: str) -> bytes:
+    """1 for each leaf of a text that a sure search finds, else 0, without looking at one after another."""
+    for ending in search.endings:
+        text = text.replace(ending, FOUND)
+    if not search.endings:
+        text = search.to_end.sub(FOUND, text)
+    return text.translate(_ANSWERS).encode()
+
+
+class _Answers(dict[int, int]):
+    """Of a text only what tells found leaves from others."""
+
+    def __missing__(self, _: int) -> None:
+        return None
+
+
+FOUND = "\x01"
+_ANSWERS = _Answers({ord(END): 0, ord(FOUND): 1})
