@@ -74,6 +74,16 @@ def test_it_speaks_in_sentences() -> None:
     ]
 
 
+def test_it_says_why_data_does_not_survive_a_field() -> None:
+    closed = {**record({"a": INTEGER}), "additionalProperties": False}
+    assert [change.message for change in compare(closed, {**closed, "properties": {}}).changes] == [
+        "a was removed; the newer schema refuses undeclared fields."
+    ]
+    assert [change.message for change in compare(record({}), record({"a": INTEGER}), strict=True).changes] == [
+        "a was added, optional; records could hold something else by that name."
+    ]
+
+
 def test_as_json_names_the_field_of_a_top_level_change_only() -> None:
     older, newer = record({"a": record({"b": INTEGER})}), record({"a": record({"b": TEXT}), "c": TEXT})
     nested, added = (change.as_json() for change in compare(older, newer).changes)
