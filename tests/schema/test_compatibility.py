@@ -216,6 +216,8 @@ def test_a_tagged_union_may_grow_where_the_tag_is_required() -> None:
 
     assert compare(pets("cat"), pets("cat", "dog")).verdict is YES
     assert compare(pets("cat", "dog"), pets("cat")).verdict is NO
+    has_default = field(oneOf=[record({"kind": {"const": tag, "default": tag}}, "kind") for tag in ("cat", "dog")])
+    assert compare(pets("cat"), has_default).verdict is NO
     assert compare(pets("cat", required=False), pets("cat", "dog", required=False)).verdict is NO
 
 
@@ -240,8 +242,9 @@ def test_what_was_concluded_within_an_option_that_failed_is_forgotten() -> None:
     """While `T` and `U` are compared they are taken to agree, and with them `M` and `N`; then they turn out not to."""
     t, u = ({"m": {"$ref": ref}, "v": value} for ref, value in (("#/$defs/M", INTEGER), ("#/$defs/N", TEXT)))
     m, n = record({"back": {"$ref": "#/$defs/T"}}), record({"back": {"$ref": "#/$defs/U"}})
-    older = {"$defs": {"T": record(t), "M": m}, **record({"a": {"$ref": "#/$defs/T"}, "b": {"$ref": "#/$defs/M"}})}
-    either_way = {"anyOf": [{"$ref": "#/$defs/U"}, {"type": "object"}]}
+    one_way = {"anyOf": [{"$ref": "#/$defs/T"}, NULL]}
+    either_way = {"anyOf": [{"$ref": "#/$defs/U"}, {"type": "object"}, NULL]}
+    older = {"$defs": {"T": record(t), "M": m}, **record({"a": one_way, "b": {"$ref": "#/$defs/M"}})}
     newer = {"$defs": {"U": record(u), "N": n}, **record({"a": either_way, "b": {"$ref": "#/$defs/N"}})}
     diff = compare(older, newer)
     assert diff.verdict is NO

@@ -127,6 +127,17 @@ def test_a_model_that_holds_itself_tells_a_change_once() -> None:
     assert [change.path for change in compare(person(INTEGER), person(TEXT)).changes] == ["/name"]
 
 
+def test_an_option_under_another_name_is_told_field_by_field() -> None:
+    def address(name: str, **fields: Any) -> Any:
+        return {
+            **record({"a": {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}]}}),
+            "$defs": {name: record(fields)},
+        }
+
+    diff = compare(address("Address", city=INTEGER), address("Place", city=TEXT))
+    assert [(change.path, change.type) for change in diff.changes] == [("/a/city", "type_changed")]
+
+
 def test_renames_are_proposed_among_what_was_removed_and_added() -> None:
     older = record({"customerId": INTEGER, "mail": TEXT, "address": record({"street_name": TEXT}), "size": INTEGER})
     newer = record({"customer_id": INTEGER, "email": TEXT, "address": record({"streetname": TEXT}), "colour": TEXT})
