@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Node,
         Overview,
         ResourceView,
+        Right,
         TrailEntry,
         TypeView,
         Work,
@@ -59,6 +60,15 @@ class Session(Protocol):
     def bindings(self) -> tuple[BindingView, ...]:
         """Every binding, grouped by resource, worst first."""
 
+    def roles(self) -> tuple[str, ...]:
+        """Every role that is known: those with grants, the superusers, the session's own."""
+
+    def rights(self, path: str, role: str | None = None) -> tuple[Right, ...]:
+        """What a role (default: the session's) may do to an item, each with its reason; empty where nothing is asked.
+
+        A role that holds more than the session's own cannot be previewed: raises `Refused`.
+        """
+
     def trail(self, limit: int = 200) -> tuple[TrailEntry, ...]:
         """The newest entries of the trail, oldest first."""
 
@@ -85,3 +95,19 @@ class Session(Protocol):
 #   validate(model, text)                           → report.ValidationReport
 #   validate_sample(model, limit=200)               → report.SampleReport over live records
 #   suggest(model, field, text="")                  → tuple[report.Suggestion, …], best first
+#
+# The registry's own, with the item's path first:
+#
+#   versions(model)                                 → tuple[views.VersionView, …], newest first
+#   compare(model, older, newer)                    → views.Comparison; refused with `ActionError` for unkept bodies
+#   draft(model)                                    → str, source to edit (the newest version as a person would keep it)
+#   propose(model, source)                          → views.Proposal; runs the source beside the loop, changes nothing
+#   accept(model, source, version=None, anyway=False)  → the new version; `anyway` where the mode would refuse it
+#   rollback(model, version)                        → the new, higher version with the old schema
+#   call(function, arguments)                       → views.Called; arguments: {parameter: text as typed in a form}
+#   try_type(type, text)                            → views.Tried
+#   used_by(type)                                   → tuple[views.Use, …]
+#   grant(item, role, permissions) · revoke(item, role, permissions)   → None; permissions: iterable of words
+#   tag(item, tags) · untag(item, tags)             → None
+#   deprecate(item, removal=None, alternative=None) · undeprecate(item) · unregister(item) · restore(item) → None
+#   trust(folder) · untrust(folder)                 → None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xregistry_tui.profiling.drift import Alarm
     from xregistry_tui.profiling.profile import Figure, Profile
     from xregistry_tui.profiling.quality import Assessment
+    from xregistry_tui.schema.diff import SchemaChange
     from xregistry_tui.schema.shape import Shape
 
 
@@ -84,7 +85,10 @@ class BindingView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelView:
-    """A model as shown. `shape` has its fields (true names), `safe_names` true name → Python attribute."""
+    """A model as shown. `shape` has its fields (true names), `safe_names` true name → Python attribute.
+
+    `versions` counts those in its history; `deprecated` says until when and what to use instead, in words.
+    """
 
     path: str
     title: str
@@ -95,6 +99,8 @@ class ModelView:
     module: str | None = None
     tags: tuple[str, ...] = ()
     bindings: tuple[BindingView, ...] = ()
+    versions: int = 1
+    deprecated: str = ""
 
     @property
     def binding(self) -> BindingView | None:
@@ -103,8 +109,84 @@ class ModelView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionView:
+    """One version of a model. `changes` are those since the version before; `kept` is false once its body went.
+
+    `verdict` is what the model's compatibility mode says of them; `migration` is the script given with it.
+    """
+
+    version: str
+    at: datetime.datetime
+    fingerprint: str
+    current: bool
+    kept: bool
+    mode: str
+    verdict: str
+    changes: tuple[SchemaChange, ...] = ()
+    migration: str | None = None
+    applied_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two versions of a model: every change, what the mode says of all of them, and the fields perhaps renamed."""
+
+    model: str
+    older: str
+    newer: str
+    mode: str
+    verdict: str
+    changes: tuple[SchemaChange, ...]
+    renames: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An edited source of a model, judged: the version it would become, or the problems that keep it from one."""
+
+    model: str
+    source: str
+    version: str
+    comparison: Comparison | None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterView:
+    """One parameter of a function. `default` is a bounded text, hidden (`…`) where it looks secret."""
+
+    name: str
+    kind: str
+    type: str
+    required: bool
+    default: str | None = None
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """One call of the past: never its arguments or its result."""
+
+    at: datetime.datetime
+    who: str
+    outcome: str
+    milliseconds: float | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """What one call gave: the result as text in the canonical form, or what went wrong."""
+
+    outcome: str
+    milliseconds: float
+    result: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionView:
-    """A function as shown."""
+    """A function as shown; `history` is newest first."""
 
     path: str
     title: str
@@ -115,11 +197,15 @@ class FunctionView:
     calls: int = 0
     failures: int = 0
     last_called: datetime.datetime | None = None
+    parameters: tuple[ParameterView, ...] = ()
+    returns: str | None = None
+    history: tuple[CallView, ...] = ()
+    deprecated: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeView:
-    """A registered type as shown."""
+    """A registered type as shown; `validators` are the names of those that run with it."""
 
     path: str
     title: str
@@ -128,6 +214,35 @@ class TypeView:
     constraints: Mapping[str, Any]
     description: str
     examples: tuple[Any, ...] = ()
+    tags: tuple[str, ...] = ()
+    validators: tuple[str, ...] = ()
+    deprecated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Where a type is used: a model (its path) and the field, as a JSON Pointer where it is nested."""
+
+    model: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A value as a type reads it, in the canonical form; or what it has against it."""
+
+    valid: bool
+    value: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Whether a role may do something to the subject, and the reason in words."""
+
+    permission: str
+    allowed: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
