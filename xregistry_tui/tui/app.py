@@ -133,6 +133,7 @@ class XregApp(App[None]):
         self.session: Session | None = None
         self.failure: Failure | None = None
         self.subject = ""
+        self.field = ""
         self.what = title
         self.now = now
         self.keymap: Mapping[str, str] = {}
@@ -296,9 +297,9 @@ class XregApp(App[None]):
         """Show a mode; it reads everything anew."""
         self.switch_mode(mode)
 
-    def open_subject(self, path: str) -> None:
-        """Show a model (or any path) in Explore."""
-        self.subject = path
+    def open_subject(self, path: str, field: str = "") -> None:
+        """Show a model (or any path) in Explore, the cursor on one of its fields where that is said."""
+        self.subject, self.field = path, field
         if self.current_mode == "explore":
             self._tell_screen()
         else:
