@@ -57,6 +57,8 @@ class ExploreScreen(ModeScreen):
         Binding("p", "pause", "pause", id="explore.pause"),
         Binding("i", "how", "show query", id="explore.how"),
         Binding("y", "copy", "copy", id="explore.copy"),
+        Binding("w", "why", "what may be done here", id="explore.why"),
+        Binding("E", "edit", "edit the source", id="explore.edit"),
     ]
 
     def __init__(self) -> None:
@@ -144,6 +146,7 @@ class ExploreScreen(ModeScreen):
     def _draw_subject(self, session: Session) -> None:
         self.remove_class("-closed")
         path = self.app.subject
+        self.subject.show_rights(self._rights_line())
         model = session.model(path) if path.startswith("models.") else None
         if model is None and (room := room_of(session, path)):
             self.subject.show_room(room, path)
@@ -156,6 +159,16 @@ class ExploreScreen(ModeScreen):
         if self.size.width < NARROW and self.focused in {None, self.nodes} and not self.has_class("-tree"):
             self.subject.focus_panel()
         self.draw_hints()
+
+    def _rights_line(self) -> Text | None:
+        """What the role that is previewed may do to the subject."""
+        if not self.app.preview:
+            return None
+        from xregistry_tui.tui.obeying import previewed
+        from xregistry_tui.tui.rights import rights_line
+
+        rights, reason = previewed(self.app)
+        return line(" ", (plain(reason, 200), "warn")) if reason else rights_line(self.app.preview, rights)
 
     def _show_model(self, model: ModelView) -> None:
         """Show it; a field that was asked for has the cursor."""
@@ -360,3 +373,43 @@ class ExploreScreen(ModeScreen):
         if text := self.app.subject if at_tree else self.subject.copied:
             way = await clipboard.copy(self.app, text)
             self.notify(f"Copied {way}.", timeout=3, markup=False)
+
+    # What only some subjects have
+
+    @property
+    def room_name(self) -> str:
+        """The room that is shown."""
+        return self.subject.room_name
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a source to edit only where the subject is a model."""
+        return self.subject.model is not None if action == "edit" else True
+
+    def action_edit(self) -> None:
+        """The model's source in an editor; what comes back is judged."""
+        if (model := self.subject.model) is not None:
+            from xregistry_tui.tui.authoring import edit_model
+
+            self.run_worker(edit_model(self.app, model.path, model.title), group="edit", exclusive=True)
+
+    def action_why(self) -> None:
+        """What may be done here, with the reasons."""
+        from xregistry_tui.tui.obeying import show_why
+
+        show_why(self.app)
+
+    def action_show_tab(self, name: str) -> None:
+        """Show a tab by its name."""
+        if self.subject.model is not None:
+            self.subject.open_tab(name, self.app.now())
+        elif self.subject.room is not None:
+            self.subject.room.open_tab(name)
+
+    async def action_room(self, action: str) -> None:
+        """Do what the room that is shown can do."""
+        if self.subject.room is not None:
+            await self.app.run_action(action, self.subject.room)
+
+    def cancel(self) -> bool:
+        """End what the room waits for."""
+        return self.subject.room is not None and self.subject.room.cancel()

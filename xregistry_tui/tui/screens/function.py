@@ -56,7 +56,6 @@ class FunctionRoom(Room):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "call", "call", show=False, id="function.call"),
-        Binding("x", "cancel", "cancel the call", show=False, id="function.cancel"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -181,7 +180,7 @@ class FunctionRoom(Room):
             return []
         focused = self.screen.focused
         if self.draft.worker is not None:
-            return [Hint("function.cancel", "cancel")]
+            return [Hint("cancel", "cancel")]
         if self.typing:
             return [Hint("form.next", "next"), Hint("room.leave", "leave the form")]
         call = Hint("run.run" if isinstance(focused, RunLine) else "function.call", "call")
@@ -255,10 +254,6 @@ class FunctionRoom(Room):
         self.draft.texts = self.form.values
         self.query_one(RunLine).show(self._written())
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is something to cancel only while it runs."""
-        return self.draft.worker is not None if action == "cancel" else super().check_action(action, parameters)
-
     @on(RunLine.Pressed)
     def action_call(self) -> None:
         """Call it with what is typed, unless something that is required is not."""
@@ -317,7 +312,9 @@ class FunctionRoom(Room):
             self.draw()
         self.screen.draw_hints()  # type: ignore[attr-defined]  # a room stands in a mode
 
-    def action_cancel(self) -> None:
+    def cancel(self) -> bool:
         """End the call that runs."""
-        if (worker := self.draft.worker) is not None:
+        worker = self.draft.worker
+        if worker is not None:
             worker.cancel()
+        return worker is not None

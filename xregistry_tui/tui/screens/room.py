@@ -111,6 +111,13 @@ class Room(Vertical):
     def step_tab(self, step: int) -> None:
         """The next or previous tab, where there are tabs."""
 
+    def open_tab(self, name: str) -> None:
+        """Show a tab, where there are tabs."""
+
+    def cancel(self) -> bool:
+        """End what it waits for; false where it waits for nothing."""
+        return False
+
     def how(self) -> None:
         """Show in full what is cut on screen."""
 

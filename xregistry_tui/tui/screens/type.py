@@ -165,7 +165,8 @@ class TypeRoom(Room):
             self._draw_verdict()
 
     @on(ExampleList.NextRequested)
-    def _next_example(self) -> None:
+    def action_example(self) -> None:
+        """Take the next example."""
         examples = self.query_one(ExampleList).texts
         if examples:
             self._taken = (self._taken + 1) % len(examples)

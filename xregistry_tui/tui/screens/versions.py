@@ -9,14 +9,12 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from xregistry_tui.schema.canonical import dumps
-from xregistry_tui.schema.diff import Verdict
-from xregistry_tui.schema.evolution import Change, next_version
 from xregistry_tui.tui.format import joined, line, spread
 from xregistry_tui.tui.glyphs import verdict_text
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.room import NotDone, Room
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.diff_list import DiffList, change_lines, sign
+from xregistry_tui.tui.widgets.diff_list import DiffList, change_lines, counted, sign
 from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.line_list import LineList
 from xregistry_tui.tui.widgets.lines import Lines
@@ -89,11 +87,6 @@ class VersionsRoom(Room):
             self._read_for = wanted
             self.run_worker(self._read(self.path), group="versions", exclusive=True)
 
-    def reread(self) -> None:
-        """Read the versions again, also where the model looks the same."""
-        self._read_for = None
-        self.draw()
-
     async def _read(self, path: str) -> None:
         try:
             versions = tuple(await self.ask("versions", model=path))
@@ -153,7 +146,7 @@ class VersionsRoom(Room):
         head = self.query_one("#versions-head", Lines)
         left = line(" ", *((plain(older, 20), (" → ", "dim")) if older else ()), (plain(newer, 20), "bright"))
         right = line((f"{plain(mode, 20)} ", "dim"), verdict_text(verdict), " ") if older else Text("")
-        said = joined((left, line((_counted(changes), "dim"))))
+        said = joined((left, line((counted(changes), "dim"))))
         head.set_lines([spread(said, right, head.content_size.width or self.size.width), Text("")])
 
     @on(Grid.Highlighted)
@@ -237,55 +230,7 @@ class VersionsRoom(Room):
 
     def action_rollback(self) -> None:
         """Give the version under the cursor a successor with its schema, after one question."""
-        version = self.version
-        if version is None:
-            return
-        if version.current:
-            self.app.notify("This is the current version.", timeout=3, markup=False)
-        else:
-            self.run_worker(roll_back(self, self.path, version.version), group="rollback", exclusive=True)
+        from xregistry_tui.tui.obeying import roll_back
 
-
-async def roll_back(room: Room, path: str, version: str) -> None:
-    """Ask once, saying what the version becomes; then do it."""
-    from xregistry_tui.tui.screens.ask import AskScreen
-
-    model = room.session.model(path) if room.session is not None else None
-    if model is None:
-        return
-    try:
-        back = await room.ask("compare", model=path, older=model.version, newer=version)
-    except NotDone as error:
-        room.app.notify(str(error), severity="warning", markup=False)
-        return
-    becomes = _next(model.version, back.changes)
-    question = f"Roll {model.title} back to {version}?"
-    explained = (f"Its schema becomes {becomes}; {model.version} stays in the history.", _counted(back.changes))
-    if await room.app.push_screen_wait(AskScreen(question, explained, yes="roll back", no="leave it")):
-        await room.app.perform("rollback", model=path, version=version)
-        if isinstance(room, VersionsRoom):
-            room.reread()
-
-
-def _next(version: str, changes: Iterable[SchemaChange]) -> str:
-    """The version that these changes make; in words where the one at hand is not three numbers."""
-    try:
-        return next_version(version, _weight(changes))
-    except ValueError:
-        return "the next version"
-
-
-def _weight(changes: Iterable[SchemaChange]) -> Change:
-    """What changes weigh in a version number."""
-    shown = tuple(changes)
-    if any(one.verdict is not Verdict.COMPATIBLE for one in shown):
-        return Change.BREAKING
-    return Change.COMPATIBLE if any(sign(one) != "·" for one in shown) else Change.DOCUMENTATION
-
-
-def _counted(changes: Iterable[SchemaChange]) -> str:
-    """How many changes there are, and how many of them break."""
-    shown = tuple(changes)
-    breaking = sum(one.verdict is Verdict.INCOMPATIBLE for one in shown)
-    total = "1 change" if len(shown) == 1 else f"{len(shown)} changes" if shown else "no changes"
-    return f"{total}, {breaking} breaking" if breaking else total
+        if (version := self.version) is not None:
+            self.run_worker(roll_back(self.app, self.path, version.version), group="rollback", exclusive=True)

@@ -39,6 +39,14 @@ def ordered(changes: Iterable[SchemaChange]) -> tuple[SchemaChange, ...]:
     return tuple(sorted(changes, key=lambda one: (_KINDS.index(sign(one)), _WORST_FIRST.index(one.verdict))))
 
 
+def counted(changes: Iterable[SchemaChange]) -> str:
+    """How many changes there are, and how many of them break."""
+    shown = tuple(changes)
+    breaking = sum(one.verdict is Verdict.INCOMPATIBLE for one in shown)
+    total = "1 change" if len(shown) == 1 else f"{len(shown)} changes" if shown else "no changes"
+    return f"{total}, {breaking} breaking" if breaking else total
+
+
 class DiffList(LineList):
     """The key of a line is the index of its change in `changes`."""
 

@@ -83,6 +83,15 @@ class Subject(Vertical):
         self.query_one(SubjectHead).clear()
         self._enter(name).open(path)
 
+    def show_rights(self, text: Text | None) -> None:
+        """Show what a role may do to the subject, or nothing."""
+        self.query_one("#subject-rights", Lines).set_lines([text, Text("")] if text is not None else [])
+
+    @property
+    def room_name(self) -> str:
+        """The name of the room that is shown, empty where none is."""
+        return next((name for name, room in self._rooms.items() if room is self.room), "")
+
     @overload
     def _enter(self, name: str) -> Room: ...
 
