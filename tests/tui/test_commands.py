@@ -38,6 +38,7 @@ from xregistry_tui.tui.widgets.page import Page
         ("deprecate for pricing.sum", {"alternative": "pricing.sum"}),
         ("unregister", {}),
         ("restore", {}),
+        ("restore functions.price", {"item": "functions.price"}),
         ("rollback v1.1.0", {"version": "1.1.0"}),
     ],
 )
@@ -56,7 +57,8 @@ def test_a_line_is_a_verb_with_its_arguments(text: str, arguments: dict[str, obj
         ("deprecate by soon", "“soon” is no date like 2027-01-31; for example: deprecate by 2027-01-31"),
         ("deprecate since 2027-01-31", "“since” is not understood"),
         ("rollback", "one version is wanted; for example: rollback 1.1.0"),
-        ("restore it", "it takes nothing more; for example: restore"),
+        ("unregister it", "it takes nothing more; for example: unregister"),
+        ("restore it now", "one path is wanted; for example: restore functions.price"),
         ("grand analyst", "there is no command “grand”"),
         ("re", "there is no command “re”; there are refresh, revoke, restore"),
         ("tag 'x", "a quotation mark is not closed"),
@@ -131,6 +133,11 @@ async def test_rollback_asks_and_says_what_it_becomes() -> None:
         assert asked(session, "rollback") == [{"model": ORDERS, "version": "1.1.0"}]
 
 
+async def test_what_is_gone_from_the_tree_is_restored_by_its_path() -> None:
+    async with at(ORDERS, "colon", *"restore functions.price", "enter") as (_app, _, session):
+        assert asked(session, "restore") == [{"item": PRICE}]
+
+
 async def test_a_branch_has_nothing_to_grant_and_says_so() -> None:
     async with at("functions", "colon", *"grant analyst read", "enter") as (app, _, session):
         assert "choose what it is about in the tree" in line(app)
@@ -181,6 +188,12 @@ async def test_the_palette_calls_a_function() -> None:
     async with at("functions.ping") as (app, pilot, session):
         await choose(app, pilot, "Call")
         assert asked(session, "call") == [{"function": "functions.ping", "arguments": {}}]
+
+
+async def test_the_palette_does_at_once_what_takes_no_arguments() -> None:
+    async with at(PRICE) as (app, pilot, session):
+        await choose(app, pilot, "Undeprecate")
+        assert asked(session, "undeprecate") == [{"item": PRICE}]
 
 
 async def test_the_palette_compares_versions() -> None:

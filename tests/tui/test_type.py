@@ -94,6 +94,15 @@ async def test_enter_goes_to_the_field_that_uses_it() -> None:
         assert app.screen.query_one(FieldsPanel).grid.cursor_key == "status"
 
 
+async def test_models_are_looked_through_only_for_a_type_that_is_rested_on() -> None:
+    async with at(EMAIL) as (app, pilot, session):
+        assert not asked(session, "used_by")
+        async with asyncio.timeout(10):
+            while "Used by 2" not in app.screen.query_one("#type-tabs", Lines).plain:
+                await pilot.pause()
+        assert asked(session, "used_by") == [{"type": EMAIL}]
+
+
 async def test_a_type_that_nobody_uses_says_what_would_be_there() -> None:
     session = RegistrySession()
     session.uses = ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tests.tui.registry_session import ORDERS, VERSIONS, RegistrySession
+from tests.tui.shop_session import HOSTILE
 from tests.tui.test_function import asked, at, pressed
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.ask import AskScreen
 from xregistry_tui.tui.screens.peek import PeekScreen
 from xregistry_tui.tui.widgets.diff_list import DiffList, ordered, sign
 from xregistry_tui.tui.widgets.grid import Grid
+from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.line_list import LineList
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.page import Page
@@ -115,6 +117,13 @@ async def test_u_asks_once_says_what_it_becomes_and_rolls_back() -> None:
         assert listed(app)[0]["version"] == "3.0.0"
 
 
+async def test_a_click_on_a_hint_is_its_key() -> None:
+    async with at(ORDERS, *HERE, "down") as (app, pilot, _session):
+        hints = app.screen.query_one(Hints)
+        await pilot.click(hints, offset=(hints.plain.index("u roll back") + 1, 0))
+        await asking(pilot, app)
+
+
 async def asking(pilot: object, app: XregApp) -> None:
     while not isinstance(app.screen, AskScreen):
         await pilot.pause()  # type: ignore[attr-defined]
@@ -145,3 +154,13 @@ async def test_versions_that_cannot_be_had_say_why() -> None:
         session.fails = "role guest lacks LIST on models.shop.orders"
         await pressed(pilot, *HERE[1:])
         assert "lacks LIST" in app.screen.query_one("#versions-said", Page).plain
+
+
+async def test_a_deprecated_model_says_until_when_and_what_to_use_instead() -> None:
+    session = RegistrySession()
+    session.deprecated = f"deprecated until 2027-01-01; use shop.sales {HOSTILE}"
+    async with at(ORDERS, session=session) as (app, _, _session):
+        shown = app.screen.query_one("#subject-head", Lines).plain
+        assert "orders   deprecated  until 2027-01-01; use " in shown
+        assert "\x1b" not in shown
+        assert "● live" in shown

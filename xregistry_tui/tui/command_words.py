@@ -97,6 +97,12 @@ def _version(words: Sequence[str]) -> dict[str, Any]:
     return {"version": words[0].removeprefix("v")}
 
 
+def _path(words: Sequence[str]) -> dict[str, Any]:
+    if len(words) > 1:
+        raise NotUnderstood("one path is wanted")
+    return {"item": words[0]} if words else {}
+
+
 def _nothing(words: Sequence[str]) -> dict[str, Any]:
     if words:
         raise NotUnderstood("it takes nothing more")
@@ -111,6 +117,6 @@ _READ: dict[str, Callable[[Sequence[str]], dict[str, Any]]] = {
     "deprecate": _deprecation,
     "undeprecate": _nothing,
     "unregister": _nothing,
-    "restore": _nothing,
+    "restore": _path,
     "rollback": _version,
 }

@@ -83,7 +83,7 @@ TABLE = (
     ),
     _taking("Undeprecate", "it is good to use again", "undeprecate", "undeprecate"),
     _taking("Unregister", "take it out of every list; asks once", "unregister", "unregister"),
-    _taking("Restore", "bring it back", "restore", "restore"),
+    _taking("Restore…", "bring back what was unregistered", "restore [PATH]", "restore functions.price", ()),
     _taking("Rollback…", "to an earlier version; asks once", "rollback VERSION", "rollback 1.1.0", ("models",)),
     Command("Cancel", "end what runs", "app.cancel"),
     Command("Keys", "all keys that act here", "app.help"),

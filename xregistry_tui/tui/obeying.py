@@ -64,7 +64,7 @@ def obey(app: XregApp, order: Order) -> None:
         question = AskScreen(f"Unregister {item}?", explained, yes="unregister", no="leave it")
         ask(app, question, lambda: app.perform(word, item=item))
     else:
-        app.run_worker(app.perform(word, item=item, **order.arguments))
+        app.run_worker(app.perform(word, **{"item": item, **order.arguments}))
 
 
 async def roll_back(app: XregApp, path: str, version: str) -> None:

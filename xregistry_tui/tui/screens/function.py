@@ -195,6 +195,7 @@ class FunctionRoom(Room):
         inside, self.tab = self.has_keys, name
         if self.function is not None:
             self._draw_around(self.function)
+        self.draw_hints()
         if inside:
             (self.query_one(RunLine) if name == "call" else self.panel).focus()
 
@@ -269,7 +270,7 @@ class FunctionRoom(Room):
             draft.state = CallState(since=self.app.now())
             draft.worker = self.run_worker(self._call(function.path, draft), group=f"call {function.path}")
             self._draw_call()
-            self.screen.draw_hints()  # type: ignore[attr-defined]  # a room stands in a mode
+            self.draw_hints()
 
     def _say_problems(self, draft: Draft, problems: dict[str, str]) -> None:
         """Say them in the form where that is the function's, and go to the first."""
@@ -310,7 +311,7 @@ class FunctionRoom(Room):
     def _called(self, draft: Draft) -> None:
         if draft is self.draft:
             self.draw()
-        self.screen.draw_hints()  # type: ignore[attr-defined]  # a room stands in a mode
+        self.draw_hints()
 
     def cancel(self) -> bool:
         """End the call that runs."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xregistry_tui.actions.session import Session
     from xregistry_tui.tui.app import XregApp
     from xregistry_tui.tui.keymap import Hint
+    from xregistry_tui.tui.screens.base import ModeScreen
 
 
 class NotDone(Exception):
@@ -107,6 +108,10 @@ class Room(Vertical):
     def copied(self) -> str:
         """What the cursor is on, as text to copy."""
         return self.path
+
+    def draw_hints(self) -> None:
+        """Other keys matter now."""
+        cast("ModeScreen", self.screen).draw_hints()
 
     def step_tab(self, step: int) -> None:
         """The next or previous tab, where there are tabs."""

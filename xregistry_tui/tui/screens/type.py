@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 TABS = ("try", "used by")
 DEBOUNCE = 0.12
+REST = 0.4
 UNUSED = "No model uses it. A field of a registered model that is annotated with it comes to stand here."
 
 
@@ -75,6 +76,7 @@ class TypeRoom(Room):
         self._said = ""
         self._taken = -1
         self._debounce: Timer | None = None
+        self._rest: Timer | None = None
         self._tries: Newest[tuple[str, str]] = Newest(self._try, self._start)
 
     def compose(self) -> ComposeResult:
@@ -111,7 +113,7 @@ class TypeRoom(Room):
             self.tried, self.uses, self._said, self._taken = None, None, "", -1
             with self.prevent(Input.Changed):
                 self.value.value = self._texts.get(found.path, "")
-            self.run_worker(self._find_uses(found.path), group="uses", exclusive=True)
+            self._find_uses_soon(found.path)
             self.query_one(ExampleList).show(found.examples)
             self.ask_now()
         self._draw_around(found)
@@ -185,7 +187,20 @@ class TypeRoom(Room):
 
     # Who uses it
 
-    async def _find_uses(self, path: str) -> None:
+    def _find_uses_soon(self, path: str) -> None:
+        """Look through the models when the cursor has rested here, or at once where they are shown."""
+        if self._rest is not None:
+            self._rest.stop()
+        if self.tab != "try":
+            self._find_uses(path)
+        else:
+            self._rest = self.set_timer(REST, lambda: self._find_uses(path))
+
+    def _find_uses(self, path: str) -> None:
+        if path == self.path and self.uses is None:
+            self.run_worker(self._read_uses(path), group="uses", exclusive=True)
+
+    async def _read_uses(self, path: str) -> None:
         said = self.query_one("#uses-said", Page)
         said.show([line(" ", ("looking through the models …", "dim"))])
         uses: tuple[Use, ...] = ()
@@ -202,6 +217,7 @@ class TypeRoom(Room):
             grid.display = bool(uses)
             grid.set_columns(COLUMNS)
             grid.set_rows(use_rows(uses), flash=False)
+            self.draw_hints()
             self._draw_around(self.type)
 
     @on(Grid.Selected)
@@ -238,6 +254,7 @@ class TypeRoom(Room):
         """Show a tab; where the keys are in the room they stay in it."""
         inside, self.tab = self.has_keys, name
         if self.type is not None:
+            self._find_uses_soon(self.path)
             self._draw_around(self.type)
         if inside:
             (self.query_one(ExampleList) if name == "try" else self.panel).focus()

@@ -131,6 +131,7 @@ class VersionsRoom(Room):
             self._draw_diff()
 
     def _draw_diff(self) -> None:
+        self.draw_hints()
         diff, version = self.query_one(DiffList), self.version
         if self.compared is not None:
             both = self.compared
