@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -77,6 +78,14 @@ async def test_each_parameter_has_its_type_and_says_what_it_is_without_being_giv
         assert "False" in shown["gift"].query_one("Toggle", Lines).plain
         assert shown["api_key"].query_one(Input).password
         assert app.focused is shown["total"].control
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_first_parameter_has_the_keys_at_any_size(size: tuple[int, int]) -> None:
+    async with at(PRICE, *(("enter",) if size[0] >= 100 else ()), size=size) as (app, pilot, _session):
+        assert app.focused is rows(app)["total"].control
+        await pressed(pilot, *"12", "escape", "c")
+        assert '"15.00"' in said(app)
 
 
 async def test_enter_goes_through_the_form_and_then_calls_with_what_was_typed() -> None:

@@ -20,7 +20,7 @@ LARGE, SMALL = (120, 40), (80, 24)
 VERSIONS = ("right", *("right_square_bracket",) * 3)
 LOOKS = {
     "call": (PRICE, ("right", *"12.50", "down", "down", "space", "escape", "c", "up", "up", "up"), LARGE),
-    "call-wrong": (PRICE, ("right", *"many", "escape", "c"), SMALL),
+    "call-wrong": (PRICE, (*"many", "escape", "c"), SMALL),
     "history": (PRICE, ("right", "escape", "right_square_bracket"), LARGE),
     "try": (EMAIL, ("right", *"Ana@Example.org", "enter"), LARGE),
     "versions": (ORDERS, (*VERSIONS, "m", "down", "d"), LARGE),

@@ -63,6 +63,7 @@ class FunctionRoom(Room):
         self.tab = "call"
         self.function: FunctionView | None = None
         self._drafts: dict[str, Draft] = {}
+        self._form_of = ""
 
     def compose(self) -> ComposeResult:
         """Head, tabs, form over result, or the calls of the past."""
@@ -104,6 +105,7 @@ class FunctionRoom(Room):
 
     async def _show_form(self, function: FunctionView) -> None:
         await self.form.show(function.parameters, self.draft.texts)
+        self._form_of = function.path
         self.form.display = bool(function.parameters)
         self.form.say(self.draft.problems)
         self._draw_call()
@@ -173,6 +175,12 @@ class FunctionRoom(Room):
             return self.query_one(CallHistory).panel
         first = next(self.form.rows, None) if self.form.display else None
         return first.control if first is not None else self.query_one(RunLine)
+
+    def focus_panel(self) -> None:
+        """Give the keys to the panel; to the form not before it is that of the function."""
+        self._wants_focus = not self._ready or (self.tab == "call" and self._form_of != self.path)
+        if not self._wants_focus:
+            self.panel.focus()
 
     def hints(self) -> list[Hint]:
         """What can be done where the keys are."""
