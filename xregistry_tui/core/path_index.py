@@ -58,13 +58,13 @@ class PathIndex(Generic[Item]):
         if not {BEGIN, END, FOUND}.isdisjoint(pattern):
             matching = re.compile(fnmatch.translate(pattern)).match
             return [self._items[at] for at in range(low, high) if matching(self._paths[at])]
-        found: list[int] = []
+        found: list[Item] = []
         for start, end, fitting in self._spans(pattern, low, high):
             if any(cut.takes_all for cut in fitting):
-                found.extend(range(start, end))
+                found.extend(self._items[start:end])
             else:
-                found.extend(self._lines(fitting, start, end))
-        return [self._items[at] for at in found]
+                found.extend(self._fitting(fitting, start, end))
+        return found
 
     def _spans(self, pattern: str, low: int, high: int) -> Iterator[tuple[int, int, tuple[Cut, ...]]]:
         """Stretches of items to which the same cuts of the pattern apply."""
@@ -83,21 +83,34 @@ class PathIndex(Generic[Item]):
                 yield start, end, needed(fitting)
             start = end
 
-    def _lines(self, fitting: Iterable[Cut], start: int, end: int) -> Iterable[int]:
-        """The lines within a stretch whose leaf one of the cuts matches."""
-        found = [self._matching(cut, start, end) for cut in fitting]
-        return found[0] if len(found) == 1 else sorted({line for lines in found for line in lines})
+    def _fitting(self, fitting: tuple[Cut, ...], start: int, end: int) -> Iterable[Item]:
+        """The items within a stretch whose leaf one of the cuts matches."""
+        marks = [self._marks(cut, start, end) for cut in fitting]
+        if len(marks) == 1:
+            return compress(self._items[start:end], marks[0])
+        return compress(self._items[start:end], map(any, zip(*marks, strict=True)))
 
-    def _matching(self, cut: Cut, start: int, end: int) -> Iterable[int]:
+    def _marks(self, cut: Cut, start: int, end: int) -> bytes | bytearray:
+        """For each line of a stretch, whether its leaf matches."""
+        begin, stop = self._starts[start], self._starts[end]
+        ways = searches(cut.leaf)
+        density, search = min(
+            ((self._density(way, begin, stop), way) for way in reversed(ways)), key=itemgetter(0), default=(0.0, None)
+        )
+        if search is not None and search.check is None and density > _DENSE:
+            return _answers(search, self._text[begin:stop])
+        marks = bytearray(end - start)
+        for line in self._lines(cut, search, start, end):
+            marks[line - start] = 1
+        return marks
+
+    def _lines(self, cut: Cut, search: Search | None, start: int, end: int) -> list[int]:
+        """The lines whose leaf matches, found one by one."""
         text, starts = self._text, self._starts
         begin, stop = starts[start], starts[end]
-        ways = searches(cut.leaf)
-        if not ways:
+        if search is None:
             whole = re.compile(BEGIN + regex(cut.leaf) + END).match
             return [line for line in range(start, end) if whole(text, starts[line])]
-        density, search = min(((self._density(way, begin, stop), way) for way in reversed(ways)), key=itemgetter(0))
-        if search.check is None and density > _DENSE:
-            return compress(range(start, end), _answers(search, text[begin:stop]))
         found = [hit.start() for hit in search.hit.finditer(text, begin, stop)]
         lines = dict.fromkeys(map(bisect_right, repeat(starts), found, repeat(start), repeat(end)))
         if search.check is None:
