@@ -36,7 +36,9 @@ def _asked(workspace: Workspace, permission: str, subject: str) -> tuple[str, Gr
     item = subject.partition("@")[0]  # what is asked of a binding is asked of its model
     if permission in OF_RESOURCES:
         name = _resource(workspace, subject)
-        return f"resources.{name}", workspace.resource_grants.get(name, {})
+        # what is to be connected has no path yet: it is named as it was asked for
+        path = f"resources.{name}" if name in workspace.connections else subject
+        return path, workspace.resource_grants.get(name, {})
     for registry in (workspace.registry.functions, workspace.registry.models):
         if item in registry:
             path = registry.resolve(item)
