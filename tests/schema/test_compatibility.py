@@ -47,6 +47,8 @@ TABLE = [
     ("field removed, new closed", record({"a": INTEGER}, **CLOSED), record(**CLOSED), NO, NO),
     ("optional to required, without default", field(**INTEGER), record({"a": INTEGER}, "a"), NO, NO),
     ("optional to required, with default", field(**ONE), record({"a": ONE}, "a"), YES, YES),
+    ("field that is required and declared no more", field(**INTEGER), record({}, "a"), NO, NO),
+    ("field that is required and never declared", record(), record({}, "a"), NO, NO),
     ("required to optional", record({"a": INTEGER}, "a"), field(**INTEGER), YES, YES),
     ("open to closed", field(**INTEGER), record({"a": INTEGER}, **CLOSED), NO, YES),
     ("closed to open", record({"a": INTEGER}, **CLOSED), field(**INTEGER), YES, YES),
