@@ -239,3 +239,11 @@ async def test_any_size_is_survived_with_the_call_in_view() -> None:
         room = app.screen.query_one(FunctionRoom)
         assert room.result.region.bottom <= room.region.bottom
         assert room.result.size.height >= 3
+
+
+async def test_help_lists_the_keys_of_the_room_and_none_that_do_nothing_here() -> None:
+    async with at(PRICE, "right", "escape", "question_mark") as (app, _, _session):
+        listed = app.screen.query_one(LineList).plain
+        assert "function.call" in listed
+        for name in ("explore.edit", "versions.mark", "room.leave"):
+            assert name not in listed

@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from xregistry_tui.tui import themes
+from xregistry_tui.tui.failure import Failure, failure_of
 from xregistry_tui.tui.screens.base import ItemsChanged, ModeScreen
 from xregistry_tui.tui.screens.opening import OpeningScreen
 from xregistry_tui.tui.text import plain
@@ -46,30 +47,11 @@ KEYBOARD = tuple(getattr(signal, name) for name in ("SIGINT", "SIGQUIT") if hasa
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why nothing could be opened, and what to try; one that is `passing` is tried again by itself."""
-
-    reason: str
-    hint: str = ""
-    passing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Appearance:
     """What the settings say of the screen: a theme's name, keys by the name of their binding."""
 
     theme: str = "dark"
     keymap: Mapping[str, str] | None = None
-
-
-def _failure(error: Exception) -> Failure | None:
-    """What an error that is meant for people says; `None` for one that nobody expected."""
-    from xregistry_tui.actions.base import ActionError
-    from xregistry_tui.resources.base import ResourceError
-
-    if isinstance(error, ResourceError):
-        return Failure(error.reason, error.hint, error.recoverable)
-    return Failure(str(error)) if isinstance(error, ActionError) else None
 
 
 def utc_now() -> datetime.datetime:
@@ -236,7 +218,7 @@ class XregApp(App[None]):
         try:
             session = await self._open_session()
         except Exception as error:
-            self.failure = _failure(error)
+            self.failure = failure_of(error)
             if self.failure is None:
                 log.exception("the session did not open")
                 self.failure = Failure(f"{type(error).__name__}: {error}", "the log file says where")

@@ -15,6 +15,8 @@ from xregistry_tui.tui.widgets.diff_list import counted, sign
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
+    from rich.text import Text
+
     from xregistry_tui.actions.views import Comparison, Right
     from xregistry_tui.schema.diff import SchemaChange
     from xregistry_tui.tui.app import XregApp
@@ -125,6 +127,17 @@ def preview(app: XregApp, role: str) -> None:
 def previewed(app: XregApp) -> tuple[tuple[Right, ...], str]:
     """What the role that is previewed may do to the subject, or why that is not shown."""
     return _rights(app, app.preview) if app.preview else ((), "")
+
+
+def preview_line(app: XregApp) -> Text | None:
+    """What the role that is previewed may do to the subject; nothing where none is."""
+    from xregistry_tui.tui.format import line
+    from xregistry_tui.tui.rights import rights_line
+
+    rights, reason = previewed(app)
+    if reason:
+        return line(" ", (plain(reason, 200), "warn"))
+    return rights_line(app.preview, rights) if app.preview else None
 
 
 def show_why(app: XregApp) -> None:

@@ -16,6 +16,7 @@ from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.work_line import WorkLine
 
 if TYPE_CHECKING:
+    from rich.text import Text
     from textual import events
     from textual.app import ComposeResult
     from textual.dom import DOMNode
@@ -151,6 +152,14 @@ class ModeScreen(Screen[None]):
         from xregistry_tui.tui.obeying import previewed
 
         return previewed(self.app)[0]
+
+    def preview_line(self) -> Text | None:
+        """What the role that is previewed may do to the subject, in one line."""
+        if not self.app.preview:
+            return None
+        from xregistry_tui.tui.obeying import preview_line
+
+        return preview_line(self.app)
 
     def _consider_trust(self, folder: str) -> None:
         """Ask once whether the code of a folder may run, when nothing else is asked."""

@@ -146,7 +146,7 @@ class ExploreScreen(ModeScreen):
     def _draw_subject(self, session: Session) -> None:
         self.remove_class("-closed")
         path = self.app.subject
-        self.subject.show_rights(self._rights_line())
+        self.subject.show_rights(self.preview_line())
         model = session.model(path) if path.startswith("models.") else None
         if model is None and (room := room_of(session, path)):
             self.subject.show_room(room, path)
@@ -159,16 +159,6 @@ class ExploreScreen(ModeScreen):
         if self.size.width < NARROW and self.focused in {None, self.nodes} and not self.has_class("-tree"):
             self.subject.focus_panel()
         self.draw_hints()
-
-    def _rights_line(self) -> Text | None:
-        """What the role that is previewed may do to the subject."""
-        if not self.app.preview:
-            return None
-        from xregistry_tui.tui.obeying import previewed
-        from xregistry_tui.tui.rights import rights_line
-
-        rights, reason = previewed(self.app)
-        return line(" ", (plain(reason, 200), "warn")) if reason else rights_line(self.app.preview, rights)
 
     def _show_model(self, model: ModelView) -> None:
         """Show it; a field that was asked for has the cursor."""

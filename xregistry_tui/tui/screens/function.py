@@ -272,6 +272,8 @@ class FunctionRoom(Room):
         if draft.worker is not None:
             self.app.notify("It is still running; x cancels it.", timeout=3, markup=False)
             return
+        if self._form_of == function.path:
+            draft.texts = self.form.values
         empty = [one.name for one in function.parameters if one.required and not draft.texts.get(one.name)]
         self._say_problems(draft, dict.fromkeys(empty, "required"))
         if not empty:

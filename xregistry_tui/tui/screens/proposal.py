@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xregistry_tui.tui.app import XregApp
 
 SAME = "The fields are as they were: only the source is written otherwise."
+AROUND = 6
 WARNING = "It breaks records that were valid before. a once more accepts it anyway."
 
 
@@ -36,7 +37,7 @@ class ProposalScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     ProposalScreen { align: center middle; background: $background 70%; }
     ProposalScreen > Vertical {
-        width: 92%; max-width: 120; height: 86%; max-height: 44; padding: 1 2; background: $surface;
+        width: 92%; max-width: 120; height: 14; max-height: 90%; padding: 1 2; background: $surface;
     }
     ProposalScreen #proposal-head { height: auto; max-height: 60%; margin-bottom: 1; }
     ProposalScreen #proposal-warning { height: auto; }
@@ -126,7 +127,10 @@ class ProposalScreen(ModalScreen[None]):
         if comparison is not None:
             diff.show(comparison.changes, SAME, comparison.renames)
         warned = [line(("✗ ", "bad"), (WARNING, "warn"))] if self._warned else []
-        self.query_one("#proposal-warning", Page).show(warned)
+        below = self.query_one("#proposal-warning", Page)
+        below.show(warned)
+        lines = [len(tuple(part.draw())) for part in (self.query_one("#proposal-head", Page), diff, below)]
+        self.query_one(Vertical).styles.height = sum(lines) + AROUND
         self._draw_hints()
 
     def _head(self) -> Iterator[Text]:
@@ -151,7 +155,9 @@ class ProposalScreen(ModalScreen[None]):
     def _draw_hints(self) -> None:
         anyway = "accept anyway" if self._warned else "accept"
         accept = [("proposal.accept", "a", anyway)] if self.acceptable else []
-        hints = [*accept, ("proposal.edit", "e", "edit again"), ("proposal.drop", "esc", "drop it")]
+        shown = self.query_one(DiffList)
+        opens = [("lines.choose", "enter", "old and new")] if shown.display and shown.changes else []
+        hints = [*accept, ("proposal.edit", "e", "edit again"), ("proposal.drop", "esc", "drop it"), *opens]
         self.query_one(Hints).show(hints)
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
@@ -169,6 +175,9 @@ class ProposalScreen(ModalScreen[None]):
 
     def on_hints_pressed(self, event: Hints.Pressed) -> None:
         """A click on a hint is its key."""
+        if event.name == "lines.choose":
+            self.query_one(DiffList).action_choose()
+            return
         self.run_worker(self.run_action(event.name.partition(".")[2]))
 
     def action_accept(self) -> None:
