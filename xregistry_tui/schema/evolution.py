@@ -14,9 +14,8 @@ from enum import StrEnum
 from xregistry_tui.schema.change import Change, SchemaChange, Verdict, worst
 from xregistry_tui.schema.diff import Diff, Json, compare
 from xregistry_tui.schema.equality import same
-from xregistry_tui.schema.shape_change import classify
 
-__all__ = ["FIRST", "Change", "Judgement", "Mode", "classify", "higher", "judge", "next_version"]
+__all__ = ["FIRST", "Change", "Judgement", "Mode", "higher", "judge", "next_version"]
 
 FIRST = "1.0.0"
 
