@@ -7,18 +7,20 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate, compress, groupby, repeat
+from functools import lru_cache
+from itertools import accumulate, compress, groupby, islice, repeat
 from operator import itemgetter
 from typing import Generic, TypeVar
 
-from xregistry_tui.core.patterns import BEGIN, END, Cut, Search, cuts, needed, regex, searches
+from xregistry_tui.core.patterns import BEGIN, END, STAR, Cut, Search, Token, cuts, needed, regex, searches
 
 Item = TypeVar("Item")
 Span = tuple[int, int]
 
 _SAMPLE, _SAMPLES = 1_000, 40
-# hits a character, from which on it pays to answer for every leaf at once
-_DENSE = 1 / 100
+# hits a character, from which on it pays to look at the end of every leaf at once, and at the whole of every leaf
+_COMMON, _DENSE = 1 / 500, 1 / 100
+_OTHER = 0xFF
 
 
 class PathIndex(Generic[Item]):
@@ -27,7 +29,7 @@ class PathIndex(Generic[Item]):
     Costs some 40 bytes an item, and about the time of one look at every path.
     """
 
-    __slots__ = ("_items", "_levels", "_paths", "_starts", "_text", "_till")
+    __slots__ = ("_ends", "_items", "_levels", "_paths", "_starts", "_text", "_till")
 
     def __init__(self, items: Mapping[str, Item]) -> None:
         pairs = sorted(items.items(), key=itemgetter(0))
@@ -37,6 +39,8 @@ class PathIndex(Generic[Item]):
         leaves = [leaf for _, _, leaf in split]
         self._text = f"{BEGIN}{(END + BEGIN).join(leaves)}{END}"
         self._starts = array("Q", accumulate(map(len, leaves), lambda start, length: start + length + 2, initial=0))
+        # their last characters, those beyond Latin-1 as one
+        self._ends = bytes(min(ord(leaf[-1]), _OTHER) for leaf in leaves)
         self._levels: list[str] = []
         self._till: list[int] = []
         for (level, dot), run in groupby(split, key=itemgetter(0, 1)):
@@ -62,8 +66,11 @@ class PathIndex(Generic[Item]):
         for start, end, fitting in self._spans(pattern, low, high):
             if any(cut.takes_all for cut in fitting):
                 found.extend(self._items[start:end])
+            elif len(fitting) == 1:
+                found.extend(self._matching(fitting[0], start, end))
             else:
-                found.extend(self._fitting(fitting, start, end))
+                lines = {line for cut in fitting for line in self._lines(cut, start, end)}
+                found.extend(self._items[line] for line in sorted(lines))
         return found
 
     def _spans(self, pattern: str, low: int, high: int) -> Iterator[tuple[int, int, tuple[Cut, ...]]]:
@@ -83,35 +90,40 @@ class PathIndex(Generic[Item]):
                 yield start, end, needed(fitting)
             start = end
 
-    def _fitting(self, fitting: tuple[Cut, ...], start: int, end: int) -> Iterable[Item]:
-        """The items within a stretch whose leaf one of the cuts matches."""
-        marks = [self._marks(cut, start, end) for cut in fitting]
-        if len(marks) == 1:
-            return compress(self._items[start:end], marks[0])
-        return compress(self._items[start:end], map(any, zip(*marks, strict=True)))
-
-    def _marks(self, cut: Cut, start: int, end: int) -> bytes | bytearray:
-        """For each line of a stretch, whether its leaf matches."""
-        begin, stop = self._starts[start], self._starts[end]
-        ways = searches(cut.leaf)
-        density, search = min(
-            ((self._density(way, begin, stop), way) for way in reversed(ways)), key=itemgetter(0), default=(0.0, None)
-        )
+    def _matching(self, cut: Cut, start: int, end: int) -> Iterable[Item]:
+        """The items within a stretch whose leaf a cut matches."""
+        search, density = self._way(cut, start, end)
+        if density > _COMMON and cut.leaf[-1].fixed:
+            return self._by_end(cut, start, end)
         if search is not None and search.check is None and density > _DENSE:
-            return _answers(search, self._text[begin:stop])
-        marks = bytearray(end - start)
-        for line in self._lines(cut, search, start, end):
-            marks[line - start] = 1
-        return marks
+            answers = _answers(search, self._text[self._starts[start] : self._starts[end]])
+            return compress(islice(self._items, start, end), answers)
+        return map(self._items.__getitem__, self._lines(cut, start, end, search))
 
-    def _lines(self, cut: Cut, search: Search | None, start: int, end: int) -> list[int]:
-        """The lines whose leaf matches, found one by one."""
+    def _by_end(self, cut: Cut, start: int, end: int) -> Iterable[Item]:
+        """The same where many match, and by their last character: all of those are looked at in one stroke."""
+        marks = self._ends[start:end].translate(_fitting_ends(cut.leaf[-1]))
+        if _OTHER not in marks and [token.kind for token in cut.leaf[:-1]] == [STAR]:
+            return compress(islice(self._items, start, end), marks)
+        whole = re.compile(BEGIN + regex(cut.leaf) + END).match
+        text, starts, items = self._text, self._starts, self._items
+        return [items[line] for line in compress(range(start, end), marks) if whole(text, starts[line])]
+
+    def _way(self, cut: Cut, start: int, end: int) -> tuple[Search | None, float]:
+        """The search with the fewest hits, and how many those are a character; none where nothing can be sought."""
+        begin, stop = self._starts[start], self._starts[end]
+        ways = ((self._density(way, begin, stop), way) for way in reversed(searches(cut.leaf)))
+        density, search = min(ways, key=itemgetter(0), default=(0.0, None))
+        return search, density
+
+    def _lines(self, cut: Cut, start: int, end: int, search: Search | None = None) -> list[int]:
+        """The lines within a stretch whose leaf a cut matches, found one by one."""
         text, starts = self._text, self._starts
-        begin, stop = starts[start], starts[end]
+        search = search or self._way(cut, start, end)[0]
         if search is None:
             whole = re.compile(BEGIN + regex(cut.leaf) + END).match
             return [line for line in range(start, end) if whole(text, starts[line])]
-        found = [hit.start() for hit in search.hit.finditer(text, begin, stop)]
+        found = [hit.start() for hit in search.hit.finditer(text, starts[start], starts[end])]
         lines = dict.fromkeys(map(bisect_right, repeat(starts), found, repeat(start), repeat(end)))
         if search.check is None:
             return [line - 1 for line in lines]
@@ -126,6 +138,13 @@ class PathIndex(Generic[Item]):
             hits += sum(1 for _ in way.hit.finditer(self._text, start, min(stop, start + _SAMPLE)))
             length += min(stop, start + _SAMPLE) - start
         return hits / length
+
+
+@lru_cache(256)
+def _fitting_ends(last: Token) -> bytes:
+    """For each last character whether it fits a step; that of those beyond Latin-1 stays what it is."""
+    fits = re.compile(last.regex).fullmatch
+    return bytes([*(fits(chr(one)) is not None for one in range(_OTHER)), _OTHER])
 
 
 def _answers(search: Search, text: str) -> bytes:
