@@ -6,13 +6,13 @@ import fnmatch
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, compress, groupby, islice, repeat
+from itertools import accumulate, compress, groupby, repeat
 from operator import itemgetter
 from typing import Generic, TypeVar
 
-from xregistry_tui.core.patterns import BEGIN, END, STAR, Cut, Search, Token, cuts, needed, regex, searches
+from xregistry_tui.core.patterns import BEGIN, END, Cut, Search, Token, before_star, cuts, needed, regex, searches
 
 Item = TypeVar("Item")
 Span = tuple[int, int]
@@ -66,11 +66,8 @@ class PathIndex(Generic[Item]):
         for start, end, fitting in self._spans(pattern, low, high):
             if any(cut.takes_all for cut in fitting):
                 found.extend(self._items[start:end])
-            elif len(fitting) == 1:
-                found.extend(self._matching(fitting[0], start, end))
             else:
-                lines = {line for cut in fitting for line in self._lines(cut, start, end)}
-                found.extend(self._items[line] for line in sorted(lines))
+                found.extend(map(self._items.__getitem__, self._matching(fitting, start, end)))
         return found
 
     def _spans(self, pattern: str, low: int, high: int) -> Iterator[tuple[int, int, tuple[Cut, ...]]]:
@@ -90,24 +87,35 @@ class PathIndex(Generic[Item]):
                 yield start, end, needed(fitting)
             start = end
 
-    def _matching(self, cut: Cut, start: int, end: int) -> Iterable[Item]:
-        """The items within a stretch whose leaf a cut matches."""
+    def _matching(self, fitting: Sequence[Cut], start: int, end: int) -> Iterable[int]:
+        """The lines within a stretch whose leaf one of the cuts matches."""
+        found = [self._lines(cut, start, end) for cut in fitting]
+        return found[0] if len(found) == 1 else sorted({line for lines in found for line in lines})
+
+    def _lines(self, cut: Cut, start: int, end: int) -> Iterable[int]:
+        """The lines within a stretch whose leaf a cut matches, in the way that takes least."""
         search, density = self._way(cut, start, end)
         if density > _COMMON and cut.leaf[-1].fixed:
             return self._by_end(cut, start, end)
         if search is not None and search.check is None and density > _DENSE:
-            answers = _answers(search, self._text[self._starts[start] : self._starts[end]])
-            return compress(islice(self._items, start, end), answers)
-        return map(self._items.__getitem__, self._lines(cut, start, end, search))
+            return compress(range(start, end), _answers(search, self._text[self._starts[start] : self._starts[end]]))
+        return self._one_by_one(cut, search, start, end)
 
-    def _by_end(self, cut: Cut, start: int, end: int) -> Iterable[Item]:
-        """The same where many match, and by their last character: all of those are looked at in one stroke."""
+    def _by_end(self, cut: Cut, start: int, end: int) -> Iterable[int]:
+        """Where many match: all that end in the right character, found in one stroke, are looked at."""
         marks = self._ends[start:end].translate(_fitting_ends(cut.leaf[-1]))
-        if _OTHER not in marks and [token.kind for token in cut.leaf[:-1]] == [STAR]:
-            return compress(islice(self._items, start, end), marks)
+        likely = compress(range(start, end), marks)
+        before = before_star(cut.leaf[:-1]) if _OTHER not in marks else None
+        if before is not None:
+            return self._after(BEGIN + before, likely) if before else likely
         whole = re.compile(BEGIN + regex(cut.leaf) + END).match
-        text, starts, items = self._text, self._starts, self._items
-        return [items[line] for line in compress(range(start, end), marks) if whole(text, starts[line])]
+        text, starts = self._text, self._starts
+        return [line for line in likely if whole(text, starts[line])]
+
+    def _after(self, before: str, likely: Iterable[int]) -> list[int]:
+        """Of some lines those that begin like this, with something left for the end."""
+        begins, starts, least = self._text.startswith, self._starts, len(before) + 2
+        return [line for line in likely if begins(before, starts[line]) and starts[line + 1] - starts[line] >= least]
 
     def _way(self, cut: Cut, start: int, end: int) -> tuple[Search | None, float]:
         """The search with the fewest hits, and how many those are a character; none where nothing can be sought."""
@@ -116,10 +124,9 @@ class PathIndex(Generic[Item]):
         density, search = min(ways, key=itemgetter(0), default=(0.0, None))
         return search, density
 
-    def _lines(self, cut: Cut, start: int, end: int, search: Search | None = None) -> list[int]:
-        """The lines within a stretch whose leaf a cut matches, found one by one."""
+    def _one_by_one(self, cut: Cut, search: Search | None, start: int, end: int) -> list[int]:
+        """Where few match: what the search hits."""
         text, starts = self._text, self._starts
-        search = search or self._way(cut, start, end)[0]
         if search is None:
             whole = re.compile(BEGIN + regex(cut.leaf) + END).match
             return [line for line in range(start, end) if whole(text, starts[line])]

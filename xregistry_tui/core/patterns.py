@@ -122,6 +122,18 @@ def needed(found: Sequence[Cut]) -> tuple[Cut, ...]:
     return tuple(cut for cut in found if cut.at >= star)
 
 
+def before_star(steps: Sequence[Token]) -> str | None:
+    """The text before a star that ends the steps; `None` where they are anything else.
+
+    >>> before_star(tokens("a.*")), before_star(tokens("*")), before_star(tokens("a?*"))
+    ('a.', '', None)
+    """
+    *before, star = steps or tokens("-")
+    text = "".join(token.kind for token in before)
+    plain = len(text) == len(before) and all(token.fixed for token in before)
+    return text if star.kind == STAR and plain else None
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """How leaves are looked for in a text of many: `hit` finds those that may match, `check` says whether one does.
