@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.fixtures import fresh, postgres
+
+__all__ = ["fresh", "postgres"]
+
 FOLDERS = ("CONFIG", "STATE", "CACHE", "DATA")
 
 
@@ -18,6 +22,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in FOLDERS:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
     for name in os.environ:
-        if name.startswith(("XREGISTRY_", "DYNACONF_")) or name.endswith("_FOR_DYNACONF"):
+        if name.startswith(("XREGISTRY_", "DYNACONF_", "PG", "DATABASE_URL")) or name.endswith("_FOR_DYNACONF"):
             monkeypatch.delenv(name)
     return folder
