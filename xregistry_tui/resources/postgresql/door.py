@@ -28,7 +28,7 @@ READING = {
     "search_path": "pg_catalog",
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
-    "IntervalStyle": "postgres",
+    "IntervalStyle": "iso_8601",
     "extra_float_digits": "1",
     "bytea_output": "hex",
     "lock_timeout": "2s",

@@ -6,14 +6,14 @@ from __future__ import annotations
 _SCHEMAS = "n.nspname !~ '^pg_(toast|temp_|toast_temp_|catalog$)' AND n.nspname <> 'information_schema'"
 
 # partitions are records of their parent, and are read through it
-_READABLE = f"""
+READABLE = f"""
     c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND {_SCHEMAS}
     AND has_schema_privilege(n.oid, 'USAGE')
     AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'))"""
 
-_FROM = "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+FROM = "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
 
-_OIDS = f"SELECT c.oid FROM {_FROM} WHERE {_READABLE}"
+_OIDS = f"SELECT c.oid FROM {FROM} WHERE {READABLE}"
 
 
 def relations(version: int) -> str:
@@ -37,7 +37,7 @@ def relations(version: int) -> str:
         FROM pg_class AS r JOIN pg_namespace AS n ON n.oid = r.relnamespace WHERE r.oid IN ({_OIDS})"""
 
 
-NAMES = f"SELECT c.oid, n.nspname, c.relname FROM {_FROM} WHERE {_READABLE}"
+NAMES = f"SELECT c.oid, n.nspname, c.relname FROM {FROM} WHERE {READABLE}"
 """OID, schema and name of all that holds records."""
 
 COLUMNS = f"""
@@ -68,7 +68,7 @@ UNIQUE = f"""
     ORDER BY i.indrelid, i.indexrelid"""
 """By relation the column numbers of whole unique indexes."""
 
-_STAMP_OF = """
+STAMP_OF = """
     md5(concat_ws('|', c.relname, c.relnamespace, c.relkind, c.relacl, c.relrowsecurity,
         (SELECT string_agg(a.attnum || ':' || a.xmin::text, ',' ORDER BY a.attnum)
          FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
@@ -79,12 +79,12 @@ _STAMP_OF = """
         (SELECT string_agg(i.indexrelid || ':' || i.indisunique || i.indisvalid, ',' ORDER BY i.indexrelid)
          FROM pg_index AS i WHERE i.indrelid = c.oid)))"""
 
-STAMPS = f"SELECT c.oid, {_STAMP_OF} FROM pg_class AS c"
+STAMPS = f"SELECT c.oid, {STAMP_OF} FROM pg_class AS c"
 """A text for each relation that differs when its declaration does; not when its records change."""
 
 STAMP = f"""
     SELECT md5(concat_ws('|', current_user,
-        (SELECT string_agg({_STAMP_OF}, '' ORDER BY c.oid) FROM pg_class AS c WHERE c.oid IN ({_OIDS})),
+        (SELECT string_agg({STAMP_OF}, '' ORDER BY c.oid) FROM pg_class AS c WHERE c.oid IN ({_OIDS})),
         (SELECT string_agg(e.oid || ':' || e.xmin::text, ',' ORDER BY e.oid) FROM pg_enum AS e),
         (SELECT string_agg(t.oid || ':' || t.xmin::text, ',' ORDER BY t.oid) FROM pg_type AS t WHERE t.oid >= 16384),
         (SELECT string_agg(o.oid || ':' || o.xmin::text, ',' ORDER BY o.oid)
