@@ -63,8 +63,8 @@ async def test_when_nothing_opens_the_reason_is_raised(folder):
 
 
 async def test_an_engine_of_a_later_version_is_said_to_be_one(folder):
-    (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nkind = 'postgresql'\n")
-    with pytest.raises(Exception, match="PostgreSQL is not supported in this version"):
+    (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nkind = 'mongodb'\n")
+    with pytest.raises(Exception, match="MongoDB is not supported in this version"):
         await open_session(None, {}, [])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import deque
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from xregistry_tui.enrichment.live import Live
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.xregistry import XRegistry
+
+Ask = Callable[[str], Awaitable[str]]
+"""Asks a person for a secret without showing what is typed."""
 
 TRAIL = "trail"
 TRAIL_KEPT = 1_000
@@ -68,6 +71,7 @@ class Workspace:
         self.store = store
         self.connections: Mapping[str, Connection] = MappingProxyType({})
         self.wanted: tuple[Binding, ...] = ()
+        self.ask: Ask | None = None
         self.jobs: tuple[Job, ...] = ()
         self.trail: deque[AuditRecord] = deque(maxlen=TRAIL_KEPT)
         self._jobs_started = 0

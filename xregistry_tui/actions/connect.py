@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import Action, ActionError, Result
 from xregistry_tui.core.bindings import Binding
@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 RETRY_FIRST, RETRY_LONGEST = 1.0, 30.0  # seconds
 
 
-async def connect(workspace: Workspace, target: str, name: str | None = None, *, wait: bool = True) -> Result:
+async def connect(
+    workspace: Workspace,
+    target: str,
+    name: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    wait: bool = True,
+) -> Result:
     """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
 
-    Without `wait` the models arrive in the background, one by one, once the target is open.
+    `options` are those of its kind. Without `wait` the models arrive in the background, one by one, once the target
+    is open.
     """
-    resource = _resource_for(workspace, target, name)
+    resource = _resource_for(workspace, target, name, options or {})
     held = workspace.connections.get(resource.name)
     if held is not None and held.status is not ConnectionStatus.FAILED:
         return Result(resource.name, f"{resource.name} is connected already", resource.name)
@@ -47,17 +55,20 @@ async def connect(workspace: Workspace, target: str, name: str | None = None, *,
     return Result(resource.name, _said(resource, len(paths), len(failed)), resource.name)
 
 
-def _resource_for(workspace: Workspace, target: str, name: str | None) -> XResource:
+def _resource_for(workspace: Workspace, target: str, name: str | None, options: Mapping[str, Any]) -> XResource:
     """The resource of a target: the one that is held already, or a new one under a name that is free."""
     from xregistry_tui.resources.factory import ResourceFactory
 
-    resource = ResourceFactory.from_url(target, name=name)
+    resource = ResourceFactory.from_url(target, name=name, **options)
     for candidate in (resource.name, _distinct(resource)):
         held = workspace.connections.get(candidate)
         if held is not None and held.resource.metadata.location == resource.metadata.location:
             return held.resource
         if held is None:
-            return resource if candidate == resource.name else ResourceFactory.from_url(target, name=candidate)
+            if candidate != resource.name:
+                resource = ResourceFactory.from_url(target, name=candidate, **options)
+            resource.ask = workspace.ask
+            return resource
     raise ActionError(f"a resource named {resource.name!r} is connected already: give this one a name of its own")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.actions.export import failures, profile_document
 from xregistry_tui.actions.tables import profile_text
+from xregistry_tui.cli.asking import on_terminal
 from xregistry_tui.cli.commands import put, say
 from xregistry_tui.cli.opening import Opened, furnish_demo, open_bare
 from xregistry_tui.cli.words import FINE, UNREACHABLE
@@ -28,6 +29,7 @@ async def profile_target(
 ) -> int:
     """Print the figures of a target, or of one collection of it."""
     opened = await asyncio.to_thread(open_bare, settings, flags)
+    opened.workspace.ask = on_terminal
     place, collection = split(target)
     return await _look(opened, place, collection, Grade(grade) if grade else None, as_json=as_json)
 

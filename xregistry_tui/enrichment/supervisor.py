@@ -41,7 +41,7 @@ class Supervisor(Generic[Figures]):
         """Watch a resource that is open; attaching it again is harmless. Needs a running loop."""
         held = self._desks.get(resource.name)
         if held is None:
-            pace = pace or pace_of(resource.get_type())
+            pace = pace or pace_of(resource.get_type(), resource.metadata.level)
             self._desks[resource.name] = Desk(resource, pace, self._clock, self._look, self._publish)
         elif held.resource is not resource:
             raise ValueError(
@@ -66,7 +66,7 @@ class Supervisor(Generic[Figures]):
             known = ", ".join(self._desks) or "none"
             raise ValueError(f"no resource named {binding.resource!r} is attached; attached: {known}")
         self._at[binding.key] = desk
-        desk.add(binding.key, binding.refresh_interval)
+        desk.add(binding.key, binding.collection, binding.refresh_interval)
 
     async def unwatch(self, key: str) -> None:
         """Watch a binding no more."""

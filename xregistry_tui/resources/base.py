@@ -223,9 +223,9 @@ class XResource(ABC):
     async def change_token(self, collection: str | None = None) -> Hashable | None:
         """A value that differs when data changed since it was last asked; `None` where the engine cannot say."""
 
-    async def change_tokens(self, collections: Sequence[str]) -> Mapping[str, Hashable | None]:
-        """The token of each of these by one question; an engine that cannot say which changed gives all the same."""
-        return dict.fromkeys(collections, await self.change_token())
+    async def change_tokens(self) -> Mapping[str, Hashable] | None:
+        """The tokens of all collections that have one, by one question; `None`: ask for the resource's own instead."""
+        return None
 
     async def get_schema(self, collection: str | None = None) -> dict[str, Any]:
         """The JSON Schema of one collection, or of the only one."""

@@ -85,14 +85,19 @@ class ResourceFactory:
         if scheme == "sqlite":
             return ResourceFactory.create("sqlite", name, **{**options, "path": _path_of(text)})
         if scheme in _SCHEMES:
-            return ResourceFactory.create(_SCHEMES[scheme], name, **options, url=text)
+            return ResourceFactory.create(_SCHEMES[scheme], name, **_with_url(text, options))
         if scheme and scheme in _installed():
-            return ResourceFactory.create(scheme, name, **options, url=text)
+            return ResourceFactory.create(scheme, name, **_with_url(text, options))
         if scheme in _LATER_SCHEMES:
             raise UnknownTarget(f"{_LATER_SCHEMES[scheme]} is not supported in this version", _HINT)
         if scheme and scheme != "file":
             raise UnknownTarget(f"there is no engine for {scheme}:// targets", _HINT)
         return _from_file(Path(unquote(urlsplit(text).path)) if scheme == "file" else Path(text), name, options)
+
+
+def _with_url(text: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with the target among them; a scheme alone says no more than the kind."""
+    return {**options} if text.endswith("://") else {**options, "url": text}
 
 
 def _path_of(url: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -53,12 +52,3 @@ async def _printed(command: tuple[str, ...]) -> str:
     if process.returncode:
         raise ResourceDenied(f"password_command ended with status {process.returncode}", "run it by hand")
     return said.decode("utf-8", "surrogateescape").split("\n", 1)[0].removesuffix("\r")
-
-
-async def on_terminal(prompt: str) -> str:
-    """Ask a person at the terminal, without showing what is typed; raises `ResourceDenied` where there is none."""
-    if not sys.stdin.isatty():
-        raise ResourceDenied(prompt.rstrip(": ") + " is needed, and there is no terminal to ask at", WAYS)
-    import getpass
-
-    return await asyncio.to_thread(getpass.getpass, prompt)

@@ -53,7 +53,8 @@ _SOCKETS = ("/run/postgresql", "/var/run/postgresql", "/tmp")  # noqa: S108 - wh
 class Reach:
     """All that connecting needs. `hosts` are tried in turn, each a name, an address or a socket's folder.
 
-    `tls` has libpq's parameters about encryption, `settings` what the server is asked for on connecting.
+    `tls` has libpq's parameters about encryption, `settings` what the server is asked for on connecting. `named` is
+    false where nobody said which host: then it is this machine.
     """
 
     hosts: tuple[tuple[str, int], ...]
@@ -67,11 +68,14 @@ class Reach:
     tls: Mapping[str, str] = field(default_factory=dict, repr=False)
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     driver: Mapping[str, str] = field(default_factory=dict)
+    named: bool = True
 
     @property
     def location(self) -> str:
         """The target as it may be shown: without any secret."""
         account, database = quote(self.user, safe=""), quote(self.database, safe="")
+        if not self.named:
+            return f"postgresql://{account}@:{self.hosts[0][1]}/{database}"
         if any(host.startswith("/") for host, _ in self.hosts):
             hosts = ",".join(quote(host, safe="/") for host, _ in self.hosts)
             ports = ",".join(str(port) for _, port in self.hosts)
@@ -81,6 +85,8 @@ class Reach:
     @property
     def server(self) -> str:
         """Where the server is, in words for errors."""
+        if not self.named:
+            return f"port {self.hosts[0][1]} of this machine"
         return " or ".join(_place(host) for host in self.hosts)
 
 
@@ -140,6 +146,7 @@ def _settled(said: dict[str, str], options: Mapping[str, Any]) -> Reach:
     passfile = Path(said["passfile"]).expanduser() if "passfile" in said else Path.home() / ".pgpass"
     return Reach(
         hosts=_hosts(said),
+        named=bool(said.get("hostaddr") or said.get("host")),
         user=user,
         database=said.get("dbname") or user,
         password=said.get("password") or None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xregistry_tui.profiling.plan import Budget, Cost, Plan
+from xregistry_tui.profiling.plan import Cost, Plan, budget_of
 from xregistry_tui.resources.base import (
     Chosen,
     CollectionFailed,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_READING_SECONDS = Budget().seconds
 _VALIDATING_SECONDS = 5.0
 # several processes would give a table that is read as it lies in no order
 _IN_ORDER = "SET LOCAL max_parallel_workers_per_gather = 0;"
@@ -56,6 +56,7 @@ class PostgresqlResource(XResource):
                 name=name or self._reach.database, kind="postgresql", location=self._reach.location, level=level
             )
         )
+        self._budget = budget_of(level)
         self._chosen = Chosen(tuple(include), tuple(exclude))
         self._door: Door | None = None
         self._looking: Session | None = None
@@ -131,34 +132,31 @@ class PostgresqlResource(XResource):
         """See `XResource.records`."""
         from xregistry_tui.resources.postgresql.records import records
 
-        return await self._answer(lambda ask: records(ask, query), query.budget.seconds, _IN_ORDER)
+        bounded = replace(query, budget=query.budget.within(self._budget))
+        return await self._answer(lambda ask: records(ask, bounded), bounded.budget.seconds, _IN_ORDER)
 
     async def exists(self, collection: str, field: str, value: Scalar) -> bool:
         """See `XResource.exists`."""
         from xregistry_tui.resources.postgresql.records import exists
 
-        return await self._answer(lambda ask: exists(ask, collection, field, value), _READING_SECONDS)
+        return await self._answer(lambda ask: exists(ask, collection, field, value), self._budget.seconds)
 
     async def change_token(self, collection: str | None = None) -> Hashable | None:
         """See `XResource.change_token`."""
         from xregistry_tui.resources.postgresql.changes import whole
 
-        tokens = await self._tokens()
+        tokens = await self.change_tokens()
         return whole(tokens) if collection is None else tokens.get(collection)
 
-    async def change_tokens(self, collections: Sequence[str]) -> Mapping[str, Hashable | None]:
-        """See `XResource.change_tokens`; one read of the counters tells it of all."""
-        tokens = await self._tokens()
-        return {name: tokens.get(name) for name in collections}
-
-    async def _tokens(self) -> Mapping[str, Hashable]:
+    async def change_tokens(self) -> Mapping[str, Hashable]:
+        """See `XResource.change_tokens`; one read of the server's counters tells it of all tables."""
         from xregistry_tui.resources.postgresql.changes import tokens
 
         return await self._look(tokens)
 
-    async def _look(self, work: Callable[[Asker], Awaitable[T]], seconds: float = _READING_SECONDS) -> T:
+    async def _look(self, work: Callable[[Asker], Awaitable[T]], seconds: float | None = None) -> T:
         """Do `work` on the connection that looks, within the time limit."""
-        return await self._connected(self._looking).run(work, seconds)
+        return await self._connected(self._looking).run(work, seconds or self._budget.seconds)
 
     async def _answer(self, work: Callable[[Asker], Awaitable[T]], seconds: float, settings: str = "") -> T:
         """Do `work` on the connection of what a person waits for."""
