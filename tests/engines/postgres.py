@@ -57,7 +57,7 @@ class Fresh:
     def activity(self) -> list[list[str]]:
         """(state, query) of our own connections to this database."""
         return self.sql(
-            "SELECT state, query FROM pg_stat_activity WHERE application_name = 'xreg-tui' "
+            "SELECT state, translate(query, E'\\n', ' ') FROM pg_stat_activity WHERE application_name = 'xreg-tui' "
             f"AND datname = '{self.name}' AND backend_type = 'client backend'"
         )
 

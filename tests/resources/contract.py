@@ -243,7 +243,10 @@ class Contract:
         if engine.slow is None:
             pytest.skip("nothing is slow here")
         running = asyncio.create_task(resource.records(RecordQuery(collection=engine.slow)))
-        await asyncio.sleep(0.3)
+        for _ in range(1_000):
+            await asyncio.sleep(0)
+            if engine.busy():
+                break
         if ending == "cancelled":
             running.cancel()
         else:

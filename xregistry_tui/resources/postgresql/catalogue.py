@@ -111,6 +111,8 @@ class Table:
         """SQL names (of the relation aliased `t`) of what locates a record; empty for views and foreign tables."""
         if self.primary:
             return tuple(f"t.{quote(name)}" for name in self.primary)
+        if self.hidden:
+            return ()  # who may read some columns only may not read row ids
         own = {Relation.TABLE: ("t.ctid",), Relation.MATERIALISED: ("t.ctid",)}
         return own.get(self.kind, ("t.tableoid", "t.ctid") if self.kind is Relation.PARTITIONED else ())
 

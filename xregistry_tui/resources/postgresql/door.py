@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import asyncpg
 
+from xregistry_tui.resources.base import UnknownTarget
 from xregistry_tui.resources.postgresql.failures import while_connecting
 from xregistry_tui.resources.postgresql.files import FoundPassword
 from xregistry_tui.resources.postgresql.passwords import written
@@ -58,6 +59,7 @@ class Door:
         """A new connection; raises `ResourceError`."""
         # the second waits, so that a person is asked once
         async with self._opening:
+            _require_files(self.reach.tls)
             if self._password is None:
                 self._password = await written(self.reach)
             try:
@@ -119,6 +121,13 @@ class Door:
         self._password = None
         if self._tunnel is not None:
             await self._tunnel.close()
+
+
+def _require_files(tls: Mapping[str, str]) -> None:
+    """The driver's own error would not say which of them is missing."""
+    for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
+        if name in tls and not os.path.isfile(os.path.expanduser(tls[name])):
+            raise UnknownTarget(f"{name}: there is no file {tls[name]}", "name a file that is there")
 
 
 async def _read_any_bytes(connection: asyncpg.Connection) -> None:

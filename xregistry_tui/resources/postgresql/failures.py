@@ -23,10 +23,13 @@ from xregistry_tui.resources.postgresql.passwords import WAYS
 if TYPE_CHECKING:
     from xregistry_tui.resources.postgresql.reaching import Reach
 
-NETWORK = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+# the driver's own confusion is what a connection that breaks at a bad moment looks like
+_BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError)
+
+NETWORK = (OSError, *_BROKEN)
 """Errors after which a connection is of no use."""
 
-LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError)
+LOST = (*_BROKEN, asyncpg.AdminShutdownError, ConnectionError)
 """Errors of a connection that the other side has given up."""
 
 _DISCOVER = "it was changed or dropped: discover again"
@@ -60,7 +63,8 @@ def while_connecting(error: BaseException, reach: Reach, name: str, note: str = 
     if isinstance(error, TimeoutError):
         reason = f"{reach.server} did not answer within {reach.seconds:g} s"
         return ResourceGone(reason, "check the address and the firewall, or raise connect_timeout")
-    if isinstance(error, asyncpg.ClientConfigurationError | ValueError):
+    # an error of encryption may be a ValueError too
+    if isinstance(error, asyncpg.ClientConfigurationError | ValueError) and not isinstance(error, OSError):
         return UnknownTarget(f"{name} cannot be connected to like this: {error}", "correct its target")
     return _of_network(error, reach)
 
