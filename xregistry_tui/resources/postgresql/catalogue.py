@@ -127,11 +127,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All that may be read, by collection, and the types in use, by OID."""
+    """All that may be read, by collection, and the types in use, by OID; `encoding` is what texts are in."""
 
     tables: Mapping[str, Table]
     types: Mapping[int, Type]
     stamp: str
+    encoding: str
     stated: dict[str, Any] = field(default_factory=dict)
 
     def settled(self, oid: int) -> Type:
@@ -205,7 +206,7 @@ async def _read(ask: Asker, stamp: str) -> Catalogue:
         )
         made = _table(declared, columns.get(oid, []), constraints.get(oid, []), unique.get(oid, []), names)
         tables[made.collection] = made
-    return Catalogue(tables=dict(sorted(tables.items())), types=await _types(ask), stamp=stamp)
+    return Catalogue(tables=dict(sorted(tables.items())), types=await _types(ask), stamp=stamp, encoding=ask.encoding)
 
 
 def _by_first(rows: list[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import asyncpg
@@ -99,7 +99,7 @@ class Door:
     async def _connect(self, reach: Reach, password: str, *, pooled: bool) -> asyncpg.Connection:
         settings = {} if pooled else {**reach.settings, **READING}
         # encryption is given as the driver reads it from a URL: its files, its modes, its falling back
-        connection = await asyncpg.connect(
+        return await asyncpg.connect(
             f"postgresql:///?{urlencode({**reach.tls, **reach.driver})}",
             host=[host for host, _ in reach.hosts],
             port=[port for _, port in reach.hosts],
@@ -112,9 +112,6 @@ class Door:
             statement_cache_size=0,
             server_settings={"application_name": APPLICATION, **settings},
         )
-        if connection.get_settings().server_encoding == "SQL_ASCII":
-            await _read_any_bytes(connection)
-        return connection
 
     async def close(self) -> None:
         """Let go of the tunnel and the password."""
@@ -128,16 +125,3 @@ def _require_files(tls: Mapping[str, str]) -> None:
     for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
         if name in tls and not os.path.isfile(os.path.expanduser(tls[name])):
             raise UnknownTarget(f"{name}: there is no file {tls[name]}", "name a file that is there")
-
-
-async def _read_any_bytes(connection: asyncpg.Connection) -> None:
-    """A database without an encoding holds whatever bytes it was given: those that are no UTF-8 are shown escaped."""
-
-    def decode(stored: Any) -> str:
-        return bytes(stored).decode("utf-8", "backslashreplace")
-
-    def encode(text: str) -> bytes:
-        return text.encode("utf-8", "backslashreplace")
-
-    for name in ("text", "name", "varchar"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=encode, decoder=decode, format="binary")

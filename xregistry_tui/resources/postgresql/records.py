@@ -116,8 +116,8 @@ def _statement(asked: _Asked, fields: Sequence[str], readings: Sequence[Reading]
     """The window first, then what is made of its values: nothing is made of those before it."""
     inner = [f"{part.sql} AS k{index}" for index, part in enumerate(asked.places)]
     inner += [f"t.{quote(name)} AS c{index}" for index, name in enumerate(fields)]
-    outer = [part.reading.whole(f"w.k{index}") for index, part in enumerate(asked.places)]
     cut = str(max(1, asked.query.cell_limit))
+    outer = [part.reading.entire(f"w.k{index}") for index, part in enumerate(asked.places)]
     for index, read in enumerate(readings):
         outer.append(read.cut(f"w.c{index}", cut))
         if read.long:
@@ -155,10 +155,10 @@ def _decoder(places: Sequence[Locator], readings: Sequence[Reading]) -> Callable
 
     def decode(record: _Row) -> tuple[_Row, _Row]:
         left = iter(record)
-        key = tuple(part.reading.decode(next(left)) for part in places)
+        key = tuple(part.reading.decode(part.reading.told(next(left))) for part in places)
         cells = []
         for read in readings:
-            value = next(left)
+            value = read.told(next(left))
             length = next(left) if read.long else None
             kind = Kind.BYTES if read.kind is Kind.BYTES else Kind.STRING
             cells.append(read.decode(value) if length is None else Clipped(value, length, kind))

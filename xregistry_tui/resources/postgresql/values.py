@@ -11,7 +11,7 @@ import decimal
 import functools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.sql import quote
@@ -28,21 +28,34 @@ _LONG_BYTES = "CASE WHEN length({v}) > {n} THEN substring({v} FROM 1 FOR {n}) EL
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one type is read: `sql` of a value `{v}`, what becomes of it, and whether it may be long."""
+    """How one type is read: `sql` of a value `{v}`, what becomes of it, and whether it may be long.
+
+    `raw` texts come as bytes, for their database does not know what they are in.
+    """
 
     sql: str
     decode: Callable[[Any], Any] = lambda value: value
     long: bool = False
     kind: Kind = Kind.STRING
+    raw: bool = False
 
     def whole(self, value: str) -> str:
         """SQL of the whole value."""
         return self.sql.format(v=value)
 
+    def told(self, value: Any) -> Any:
+        """A value or head as it was sent; bytes that are no text are shown by their escapes."""
+        return value.decode("utf-8", "backslashreplace") if self.raw and value is not None else value
+
+    def entire(self, value: str) -> str:
+        """SQL of the value, uncut, as it is sent."""
+        return replace(self, long=False).cut(value, "")
+
     def cut(self, value: str, limit: str) -> str:
         """SQL of the value, or of its head where it is longer than the limit."""
         form = _LONG_BYTES if self.kind is Kind.BYTES else _LONG_TEXT
-        return form.format(v=self.whole(value), n=limit) if self.long else self.whole(value)
+        found = form.format(v=self.whole(value), n=limit) if self.long else self.whole(value)
+        return f"convert_to({found}, 'SQL_ASCII')" if self.raw else found
 
     def length(self, value: str, limit: str) -> str:
         """SQL of the whole length where only the head is given; null elsewhere."""
@@ -51,6 +64,11 @@ class Reading:
 
 def reading(known: Catalogue, oid: int) -> Reading:
     """How values of a type are read."""
+    found = _reading(known, oid)
+    return replace(found, raw=found.long and found.kind is not Kind.BYTES) if known.encoding == "SQL_ASCII" else found
+
+
+def _reading(known: Catalogue, oid: int) -> Reading:
     found = known.settled(oid)
     if found.element:
         exact = known.settled(found.element).name == "numeric"
