@@ -119,17 +119,38 @@ def start() -> Postgres:
     try:
         binaries = _binaries()
         _initialise(binaries, folder)
-        port = _free_port()
-        settings = {**_SETTINGS, "port": str(port), "unix_socket_directories": str(folder)}
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [binaries / "postgres", "-D", folder / "data", *options]
-        kept = Kept(command, folder, "ready to accept connections")
+        server = _serve(binaries, folder, "ready to accept connections", {})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    server = Postgres(binaries, folder, port, kept)
     server.sql(_ROLES, secret=PASSWORD)
     return server
+
+
+def start_standby(primary: Postgres, **settings: str) -> Postgres:
+    """Start a server that follows another one and may be read."""
+    folder = Path(tempfile.mkdtemp(prefix="xr-pg-"))
+    own(folder)
+    subprocess.run(
+        [
+            *(primary.bin / "pg_basebackup", "-h", primary.folder, "-p", str(primary.port), "-U", "owner"),
+            *("-D", folder / "data", "-R", "--checkpoint=fast", "--no-sync"),
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        **unprivileged(),
+    )
+    return _serve(primary.bin, folder, "ready to accept read-only connections", settings)
+
+
+def _serve(binaries: Path, folder: Path, ready: str, more: dict[str, str]) -> Postgres:
+    port = _free_port()
+    settings = {**_SETTINGS, "port": str(port), "unix_socket_directories": str(folder), **more}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    kept = Kept([binaries / "postgres", "-D", folder / "data", *options], folder, ready)
+    return Postgres(binaries, folder, port, kept)
 
 
 def _binaries() -> Path:

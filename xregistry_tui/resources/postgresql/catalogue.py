@@ -6,6 +6,7 @@ left out.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -206,6 +207,7 @@ async def _read(ask: Asker, stamp: str) -> Catalogue:
         )
         made = _table(declared, columns.get(oid, []), constraints.get(oid, []), unique.get(oid, []), names)
         tables[made.collection] = made
+        await asyncio.sleep(0)  # others may go on between two tables
     return Catalogue(tables=dict(sorted(tables.items())), types=await _types(ask), stamp=stamp, encoding=ask.encoding)
 
 

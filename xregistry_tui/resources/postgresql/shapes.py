@@ -44,6 +44,7 @@ async def shapes(ask: Asker, names: Sequence[str]) -> list[Shape | tuple[str, Re
             found.append(await _shape(ask, known, name))
         except CollectionFailed as error:
             found.append((name, error))
+        await asyncio.sleep(0)  # others may go on between two tables
     return found
 
 
