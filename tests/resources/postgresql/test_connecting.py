@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
@@ -14,6 +15,7 @@ from tests.engines.fixtures import MakeFresh
 from tests.engines.postgres import PASSWORD, Fresh, Postgres
 from tests.engines.proxy import proxied
 from tests.resources.postgresql.conftest import Opened
+from xregistry_tui.cli.asking import on_terminal
 from xregistry_tui.resources.base import (
     RecordQuery,
     ResourceBusy,
@@ -87,6 +89,15 @@ async def test_a_person_is_asked_once_and_only_when_needed(shop: Fresh, opened: 
     assert "reader" in asked[0]
     await opened(shop.url, ask=ask)
     assert len(asked) == 1
+
+
+async def test_without_a_terminal_it_is_said_where_to_write_the_password(
+    shop: Fresh, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", open(os.devnull))
+    with pytest.raises(ResourceDenied, match="no terminal to ask at") as said:
+        await opened("", ask=on_terminal, **without_password(shop))
+    assert "PGPASSWORD" in said.value.hint
 
 
 async def test_a_refused_password_says_how_to_give_one(shop: Fresh, home: Path) -> None:
