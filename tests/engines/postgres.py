@@ -27,6 +27,9 @@ _SETTINGS = {
     "max_wal_size": "256MB",
     "log_statement": "none",
 }
+# what a script changed is counted when it has ended, not some time later
+_COUNTED = "\n;\n\\o /dev/null\nSELECT pg_stat_force_next_flush();\n"
+
 _ROLES = """
 CREATE ROLE reader LOGIN PASSWORD :'secret'; GRANT pg_read_all_data TO reader;
 CREATE ROLE limited LOGIN PASSWORD :'secret';
@@ -82,7 +85,7 @@ class Postgres:
         given = [part for name, value in variables.items() for part in ("-v", f"{name}={value}")]
         ended = subprocess.run(
             [self.bin / "psql", "-XqAt", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", *given, "-f", "-"],
-            input=script,
+            input=script + _COUNTED,
             capture_output=True,
             text=True,
             errors="surrogateescape",

@@ -94,9 +94,10 @@ async def test_a_person_is_asked_once_and_only_when_needed(shop: Fresh, opened: 
 async def test_without_a_terminal_it_is_said_where_to_write_the_password(
     shop: Fresh, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", open(os.devnull))
-    with pytest.raises(ResourceDenied, match="no terminal to ask at") as said:
-        await opened("", ask=on_terminal, **without_password(shop))
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        with pytest.raises(ResourceDenied, match="no terminal to ask at") as said:
+            await opened("", ask=on_terminal, **without_password(shop))
     assert "PGPASSWORD" in said.value.hint
 
 

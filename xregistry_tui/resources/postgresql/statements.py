@@ -97,7 +97,7 @@ _USED = f"""
         WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN ({_OIDS})
         UNION
         SELECT p.part FROM used JOIN pg_type AS t USING (oid) CROSS JOIN LATERAL (
-            SELECT t.typelem WHERE t.typsubscript::text LIKE '%array_subscript_handler' AND t.typelem <> 0
+            SELECT t.typelem WHERE t.typcategory = 'A' AND t.typelem <> 0
             UNION ALL SELECT t.typbasetype WHERE t.typtype = 'd'
             UNION ALL SELECT r.rngsubtype FROM pg_range AS r WHERE r.rngtypid = t.oid
             UNION ALL SELECT a.atttypid FROM pg_attribute AS a
