@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.inference import Observed
 
 _TOGETHER_SECONDS = 0.25
-_DEEPEST = 8
+_DEEPEST = 5
 _SIZED = ("character varying(", "character(", "bit varying(", "bit(")
 _VIEWS = (Relation.VIEW, Relation.MATERIALISED)
 
