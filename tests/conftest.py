@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.fixtures import fresh, postgres
 from xregistry_tui import xregistry
+
+__all__ = ["fresh", "postgres"]
 
 FOLDERS = ("CONFIG", "STATE", "CACHE", "DATA")
 
@@ -20,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in FOLDERS:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
     for name in os.environ:
-        if name.startswith(("XREGISTRY_", "DYNACONF_")) or name.endswith("_FOR_DYNACONF"):
+        if name.startswith(("XREGISTRY_", "DYNACONF_", "PG", "DATABASE_URL")) or name.endswith("_FOR_DYNACONF"):
             monkeypatch.delenv(name)
     return folder
 

@@ -299,6 +299,11 @@ def test_a_password_in_an_address_is_never_shown(user, password):
     assert "db.example/shop" in masked
 
 
+@pytest.mark.parametrize("text", ["postgresql://u:hu?sh#x@db/shop", r"host=db password='it\'s hush' user=u"])
+def test_a_password_written_carelessly_is_masked_too(text):
+    assert "sh" not in mask_text(text).replace("shop", "")
+
+
 def test_everything_under_a_secret_name_is_masked():
     value = {"path": "a.db", "options": {"Password": "x", "api_key": ["y"], "sslpassword": ""}}
     assert mask(value) == {"path": "a.db", "options": {"Password": MASK, "api_key": MASK, "sslpassword": ""}}
@@ -312,3 +317,19 @@ def test_nothing_set_is_the_packaged_settings_without_the_machinery_of_layers(tm
     bare, layered = load(), load(flags={"access.role": "admin"})
     assert bare.settings == layered.settings
     assert {**bare.sources, "access.role": "command line"} == layered.sources
+
+
+@pytest.mark.parametrize(
+    "line", ["password_command = 'pass db'", "tunnel_command = ['ssh', 'x']", "options = { password_command = 'x' }"]
+)
+def test_only_the_users_own_settings_have_programs_run(home, tmp_path, monkeypatch, line):
+    said = f"[[resources]]\nname = 'shop'\nkind = 'postgresql'\n{line}\n"
+    (tmp_path / "settings.toml").write_text(said)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"settings\.toml:1: resource 'shop': \w+_command belongs into your own"):
+        load()
+    (tmp_path / "settings.toml").unlink()
+    own = home / "config" / "xregistry" / "settings.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(said)
+    assert load().settings.resources[0].commands

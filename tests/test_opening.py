@@ -63,8 +63,8 @@ async def test_when_nothing_opens_the_reason_is_raised(folder):
 
 
 async def test_an_engine_of_a_later_version_is_said_to_be_one(folder):
-    (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nkind = 'postgresql'\n")
-    with pytest.raises(Exception, match="PostgreSQL is not supported in this version"):
+    (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nkind = 'mongodb'\n")
+    with pytest.raises(Exception, match="MongoDB is not supported in this version"):
         await open_session(None, {}, [])
 
 
@@ -85,3 +85,52 @@ async def test_a_binding_of_the_settings_is_made_and_one_to_nothing_is_said(fold
         assert ("unbound", "models.other.Nope") in [(entry.verb, entry.subject) for entry in opened.session.trail()]
     finally:
         await opened.session.close()
+
+
+async def test_what_the_settings_say_of_a_resource_reaches_it(folder):
+    (folder / "settings.toml").write_text(
+        "[[resources]]\nname = 'store'\nkind = 'sqlite'\nlevel = 'production'\nexclude = ['ord*']\n"
+        "options = { path = 'data/shop.sqlite' }\n"
+    )
+    opened = await open_session(None, {}, [])
+    try:
+        held = opened.workspace.connections["store"].resource
+        assert held.metadata.level == "production"
+        assert await held.list_collections_or_tables() == []
+    finally:
+        await opened.session.close()
+
+
+async def test_a_kind_takes_the_options_of_its_table(folder, fresh):
+    database = fresh("CREATE TABLE orders (id int PRIMARY KEY); CREATE TABLE logs (id int)")
+    server = database.server
+    place = f"host = '{server.sockets}', port = {server.port}, user = 'reader', database = '{database.name}'"
+    (folder / "settings.toml").write_text(
+        f"[[resources]]\nname = 'store'\nkind = 'postgresql'\ninclude = ['public.orders']\noptions = {{ {place} }}\n"
+    )
+    opened = await open_session(None, {}, [])
+    await opened.session.settled()
+    try:
+        assert opened.session.model("models.store.public.orders") is not None
+        assert opened.workspace.connections["store"].collections == ("public.orders",)
+    finally:
+        await opened.session.close()
+
+
+async def test_a_password_reaches_neither_the_trail_nor_a_message(folder, fresh, caplog):
+    from tests.engines.postgres import PASSWORD
+
+    database = fresh("CREATE TABLE orders (id int PRIMARY KEY)")
+    opened = await open_session(None, {}, [database.url])
+    await opened.session.settled()
+    try:
+        shown = "".join(str(record) for record in opened.workspace.trail) + caplog.text
+        shown += repr(opened.workspace.connections)
+        assert "reader" in shown
+        assert PASSWORD not in shown
+        assert database.url not in shown
+    finally:
+        await opened.session.close()
+    with pytest.raises(Exception, match="refused the password") as refused:
+        await open_session(None, {}, [database.url.replace("p%40ss", "hush")])
+    assert "hush" not in f"{refused.value}{caplog.text}"

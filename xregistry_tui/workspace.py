@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from xregistry_tui.enrichment.live import Live
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.xregistry import XRegistry
+
+Ask = Callable[[str], Awaitable[str]]
+"""Asks a person for a secret without showing what is typed."""
 
 LONGEST_TEXT = 2_000
 
@@ -77,6 +80,7 @@ class Workspace:
         self.imports: Mapping[str, Imported] = MappingProxyType({})
         self.packages: tuple[Package, ...] = ()
         self.trusting = False
+        self.ask: Ask | None = None
         self.jobs: tuple[Job, ...] = ()
         self.counted: Counter[str] = Counter()
         self._trail = Trail(store, lambda: self.changes.mark("trail"))

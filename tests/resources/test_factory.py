@@ -40,7 +40,6 @@ def test_urls_with_three_and_four_slashes(database: Database, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("postgresql://localhost/shop", "PostgreSQL is not supported in this version"),
         ("mongodb://localhost/shop", "MongoDB is not supported in this version"),
         ("gopher://x", "there is no engine for gopher://"),
         ("sqlite://", "needs the path of a file"),
@@ -89,7 +88,7 @@ def test_other_packages_offer_kinds_by_entry_point(tmp_path: Path, monkeypatch: 
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[xregistry.resources]\nacme = acme_engine:Acme\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert ResourceFactory.kinds() == ("acme", "sqlite")
+    assert ResourceFactory.kinds() == ("acme", "postgresql", "sqlite")
     assert ResourceFactory.from_url("acme:///srv/x.acme").metadata.location == "/srv/x.acme"
 
 

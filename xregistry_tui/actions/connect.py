@@ -34,12 +34,20 @@ class Found:
     counts: Mapping[str, Any]
 
 
-async def connect(workspace: Workspace, target: str, name: str | None = None, *, wait: bool = True) -> Result:
+async def connect(
+    workspace: Workspace,
+    target: str,
+    name: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    wait: bool = True,
+) -> Result:
     """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
 
-    Without `wait` the models arrive in the background, one by one, once the target is open.
+    `options` are those of its kind. Without `wait` the models arrive in the background, one by one, once the target
+    is open.
     """
-    resource = _resource_for(workspace, target, name)
+    resource = _resource_for(workspace, target, name, options or {})
     held = workspace.connections.get(resource.name)
     if held is not None and held.status is not ConnectionStatus.FAILED:
         return Result(resource.name, f"{resource.name} is connected already", resource.name)
@@ -57,17 +65,20 @@ async def connect(workspace: Workspace, target: str, name: str | None = None, *,
     return Result(resource.name, _said(resource, found), resource.name, found.counts)
 
 
-def _resource_for(workspace: Workspace, target: str, name: str | None) -> XResource:
+def _resource_for(workspace: Workspace, target: str, name: str | None, options: Mapping[str, Any]) -> XResource:
     """The resource of a target: the one that is held already, or a new one under a name that is free."""
     from xregistry_tui.resources.factory import ResourceFactory
 
-    resource = ResourceFactory.from_url(target, name=name)
+    resource = ResourceFactory.from_url(target, name=name, **options)
     for candidate in (resource.name, _distinct(resource)):
         held = workspace.connections.get(candidate)
         if held is not None and held.resource.metadata.location == resource.metadata.location:
             return held.resource
         if held is None:
-            return resource if candidate == resource.name else ResourceFactory.from_url(target, name=candidate)
+            if candidate != resource.name:
+                resource = ResourceFactory.from_url(target, name=candidate, **options)
+            resource.ask = workspace.ask
+            return resource
     raise ActionError(f"a resource named {resource.name!r} is connected already: give this one a name of its own")
 
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.cli.commands import say
 from xregistry_tui.config import SettingsError, load
+from xregistry_tui.config.masking import mask_text
 from xregistry_tui.resources.base import ResourceError
 
 if TYPE_CHECKING:
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
     from xregistry_tui.workspace import Workspace
 
 LOG = logging.getLogger(__name__)
+
+
+_OPTIONS = ("level", "include", "exclude", "password_command", "tunnel_command")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A target to connect, with the name and the options that the settings give it."""
+
+    target: str
+    name: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,7 @@ async def open_session(
     opened = await asyncio.to_thread(open_bare, settings, flags, code)
     from xregistry_tui.actions.imports import import_code
 
-    wanted = [(target, None) for target in targets] or _resources(opened.loaded)
+    wanted = [Wanted(target) for target in targets] or _resources(opened.loaded)
     opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:
         await import_code(opened.workspace)
@@ -130,22 +143,30 @@ async def open_session(
     return opened
 
 
-async def _connect(session: LocalSession, wanted: Sequence[tuple[str, str | None]]) -> None:
+async def _connect(session: LocalSession, wanted: Sequence[Wanted]) -> None:
     failed: list[Exception] = []
-    for target, name in wanted:
+    for one in wanted:
         try:
-            await session.perform("connect", target=target, name=name, wait=False)
+            await session.perform("connect", target=one.target, name=one.name, options=one.options, wait=False)
         except (ResourceError, ActionError) as error:
-            LOG.warning("cannot connect %s: %s", target, error)
+            LOG.warning("cannot connect %s: %s", mask_text(one.target), error)
             failed.append(error)
     if failed and len(failed) == len(wanted):
         raise failed[0]
 
 
-def _resources(loaded: Loaded) -> list[tuple[str, str | None]]:
-    """The settings' resources as targets with their names."""
+def _resources(loaded: Loaded) -> list[Wanted]:
+    """The settings' resources as targets with their names and options."""
     folder = loaded.folder("resources")
-    return [(_target(resource, folder), resource.name) for resource in loaded.settings.resources]
+    return [
+        Wanted(_target(resource, folder), resource.name, _options(resource)) for resource in loaded.settings.resources
+    ]
+
+
+def _options(resource: ResourceSettings) -> dict[str, Any]:
+    """What is said of a resource beside its place; what is not said is left to its kind."""
+    said = {name: getattr(resource, name) for name in _OPTIONS if name in resource.model_fields_set}
+    return {**{name: value for name, value in resource.options.items() if name != "path"}, **said}
 
 
 def _target(resource: ResourceSettings, folder: Path) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.actions.export import failures, profile_document
 from xregistry_tui.actions.tables import profile_text
+from xregistry_tui.cli.asking import on_terminal
 from xregistry_tui.cli.commands import put, say
 from xregistry_tui.cli.opening import NO_CODE, Code, Opened, furnish_demo, open_headless, require_app
 from xregistry_tui.cli.words import FINE, UNREACHABLE
@@ -34,6 +35,7 @@ async def profile_target(
 ) -> int:
     """Print the figures of a target, or of one collection of it."""
     opened = await open_headless(settings, flags, code)
+    opened.workspace.ask = on_terminal
     place, collection = split(target)
     return await _look(opened, place, collection, Grade(grade) if grade else None, as_json=as_json)
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from xregistry_tui.config import Loaded, SettingsError
 from xregistry_tui.config.masking import mask
 from xregistry_tui.config.model import ALIASES, FREE_TABLES, UNPREFIXED, Settings, flat, groups
-from xregistry_tui.config.places import TABLES, Place, line_of, places, read
+from xregistry_tui.config.places import TABLES, Place, line_of, places, read, user_file
 from xregistry_tui.config.places import leaves as leaves_of
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _layered(found: Iterable[Place], flags: Mapping[str, Any]) -> tuple[Settings
     if layers.problems:
         raise SettingsError(*layers.problems)
     settings = _validate(layers)
+    _refuse_commands(settings, layers.sources.get("resources", ""))
     return settings, {key: layers.sources.get(key, "default") for key in flat(settings)}
 
 
@@ -144,6 +145,18 @@ def _validate(layers: _Layers) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(*(_wrong(layers, dict(detail)) for detail in error.errors())) from error
+
+
+def _refuse_commands(settings: Settings, place: str) -> None:
+    """What comes with a project's files has no programs run: who opens a folder did not write it."""
+    own = user_file()
+    if not place.endswith(".toml") or Path(place).parent == own.parent:
+        return
+    wrong = [(resource.name, key) for resource in settings.resources for key in resource.commands]
+    if wrong:
+        raise SettingsError(
+            *(f"{_where(place, 'resources')}: resource {n!r}: {key} belongs into your own {own}" for n, key in wrong)
+        )
 
 
 def _wrong(layers: _Layers, detail: Mapping[str, Any]) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 MASK = "•••"
 _WORDS = r"password|passwd|passphrase|secret|token|credential|api_?key"
 _SECRET_KEY = re.compile(_WORDS, re.IGNORECASE)
-_IN_URL = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)[^\s'\"?#]*@", re.IGNORECASE)
+_IN_URL = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)[^\s'\"]*@", re.IGNORECASE)
 _PAIR = re.compile(
-    rf"(?P<before>(?<![\w-])[\w-]*(?:{_WORDS})[\w-]*[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&)}}\]]+)",
+    rf"(?P<before>(?<![\w-])[\w-]*(?:{_WORDS})[\w-]*[\"']?\s*[=:]\s*)"
+    r"(?:\"[^\"]*\"|'(?:[^'\\]|\\.)*'|[^\s,;&)}\]]+)",
     re.IGNORECASE,
 )
 

@@ -18,6 +18,9 @@ ALIASES = {
 }
 """Second names of a key; the key itself is the more specific one."""
 
+COMMANDS = ("password_command", "tunnel_command")
+"""Keys of a resource that have programs run: only the user's own settings may."""
+
 UNPREFIXED = {
     "REGISTRY_AUTO_DISCOVER": "registry.auto_discover_models",
     "REGISTRY_CACHE_ENABLED": "registry.types.cache_validated_values",
@@ -117,6 +120,13 @@ class ResourceSettings(_Table):
     namespace: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    password_command: str | tuple[str, ...] | None = None
+    tunnel_command: str | tuple[str, ...] | None = None
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The keys by which the resource has programs run."""
+        return tuple(key for key in COMMANDS if getattr(self, key) or key in self.options)
 
     @model_validator(mode="after")
     def _one_way_in(self) -> ResourceSettings:

@@ -137,13 +137,15 @@ class ModelRegistry(VersionedModels):
     ) -> RegisteredModel:
         """Register what discovery found, at `models.<resource>.<collection>`; true names are made safe.
 
-        An explicit namespace replaces `<resource>`, `name` the last part. An unchanged shape changes nothing; a
+        A collection whose name has parts is below those before the last (`models.<resource>.<schema>.<table>`). An
+        explicit namespace replaces `<resource>`, `name` the last part. An unchanged shape changes nothing; a
         changed one is a new version, which keeps grants and tags. Raises `DefinitionConflict` where a model of
         another origin has the path.
         """
         with self._lock:
-            path = self._discovered_path(shape.name, resource, namespace, name)
-            definition = Definition(title=shape.name, source=without_group(path), shape=shape, model_class=model_class)
+            path = self._discovered_path(shape, resource, namespace, name)
+            called = shape.parts[-1] if shape.parts else shape.name
+            definition = Definition(title=called, source=without_group(path), shape=shape, model_class=model_class)
             version = self._version(
                 path,
                 definition,
@@ -153,7 +155,9 @@ class ModelRegistry(VersionedModels):
             )
             registered = self._enter(path, version, origin=(resource, shape.name))
             if namespace is None:
-                self._tree.entitle(join(self.group, *path.split(".")[1:-1]), resource)
+                steps = path.split(".")
+                for depth, title in enumerate((resource, *shape.parts[:-1]), start=2):
+                    self._tree.entitle(join(*steps[:depth]), title)
         return registered
 
     async def register_from_inspector(
@@ -168,8 +172,11 @@ class ModelRegistry(VersionedModels):
             tags=(resource.get_type(),),
         )
 
-    def _discovered_path(self, collection: str, resource: str, namespace: str | None, name: str | None) -> str:
+    def _discovered_path(self, shape: Shape, resource: str, namespace: str | None, name: str | None) -> str:
+        *levels, collection = shape.parts or (shape.name,)
         above = self._path(namespace) if namespace is not None else join(self.group, self._safe(self.group, resource))
+        for level in levels:
+            above = join(above, self._safe(above, level))
         return join(above, segment(name) if name is not None else self._safe(above, collection))
 
     def _safe(self, above: str, true_name: str) -> str:

@@ -1,8 +1,10 @@
 """One resource under watch: asks whether it changed, and looks at its bindings again when it did.
 
 A binding is looked at when it never was, when the change token differs from the one before its last look, when its
-figures are too old and there is no token, or when someone asks. An unchanged token costs one question and nothing
-else. A look never overlaps another of the same binding; the next one is armed when the last has ended.
+figures are too old and there is no token, or when someone asks. The token is the resource's, or the collection's own
+where the engine can say which collection changed: then only those are looked at. An unchanged token costs one
+question and nothing else. A look never overlaps another of the same binding; the next one is armed when the last has
+ended.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Generic
 
@@ -53,6 +55,7 @@ class Desk(Generic[Figures]):
         self._look = look
         self._publish = publish
         self._token: Hashable | None = None
+        self._tokens: Mapping[str, Hashable] | None = None
         self._asked = False
         self._faults = 0
         self._poll_at = 0.0
@@ -64,13 +67,13 @@ class Desk(Generic[Figures]):
 
     # what others ask for
 
-    def add(self, key: str, greatest_age: float) -> None:
-        """Watch one more binding; one that is watched already stays as it is."""
+    def add(self, key: str, collection: str, greatest_age: float) -> None:
+        """Watch one more binding to a collection; one that is watched already stays as it is."""
         if key in self.watches:
             return
         now = self._clock.now()
         state = RefreshState(since=now, opened=now)
-        self.watches[key] = Watch(key=key, greatest_age=greatest_age, state=state)
+        self.watches[key] = Watch(key=key, collection=collection, greatest_age=greatest_age, state=state)
         self._publish(key, state, None)
         self._wake.set()
 
@@ -150,7 +153,8 @@ class Desk(Generic[Figures]):
 
     async def _poll(self) -> None:
         try:
-            token = await self.resource.change_token()
+            tokens = await self.resource.change_tokens()
+            token = await self.resource.change_token() if tokens is None else None
         except ResourceError as error:
             self._fault(error)
             return
@@ -158,13 +162,17 @@ class Desk(Generic[Figures]):
             _LOG.exception("asking %s for its change token failed", self.resource.name)
             self._fault(ResourceError(f"asking for changes failed: {error}", "this is a fault of the program"))
             return
-        self._token, self._asked = token, True
+        self._token, self._tokens, self._asked = token, tokens, True
         self._poll_at = self._clock.monotonic() + self._pace.vary(self._pace.poll)
         if self._faults:
             self._faults = 0
             for watch in self.watches.values():
                 self._recover(watch)
         self._let_rates_fade()
+
+    def _token_of(self, watch: Watch) -> Hashable | None:
+        """The last token of what a binding looks at; `None` where the engine cannot say."""
+        return self._token if self._tokens is None else self._tokens.get(watch.collection)
 
     def _fault(self, error: ResourceError) -> None:
         self._faults += 1
@@ -221,12 +229,12 @@ class Desk(Generic[Figures]):
         if watch.paused or self._faults or not self._asked:
             return False
         if not watch.looked or watch.failures:
-            return watch.not_before < float("inf") or watch.seen != self._token
+            return watch.not_before < float("inf") or watch.seen != self._token_of(watch)
         if not self._policy.auto_refresh:
             return False
-        if self._token is None:
+        if self._token_of(watch) is None:
             return now - watch.ended >= watch.greatest_age
-        return watch.seen != self._token
+        return watch.seen != self._token_of(watch)
 
     def _may_start(self, watch: Watch) -> float:
         if watch.wanted is not None:
@@ -252,13 +260,13 @@ class Desk(Generic[Figures]):
         paced = watch.wanted is None and watch.looked
         grade, watch.wanted_grade = watch.wanted_grade, None
         # taken before the look: what changes meanwhile is looked at again
-        watch.seen = self._token
+        watch.seen = self._token_of(watch)
         try:
             looked = await self._look(watch.key, grade)
         except ResourceError as error:
             # what is wrong with unchanged data stays wrong: only a change is worth another look
             lasting = isinstance(error, CollectionFailed | ResourceBroken) or not error.recoverable
-            self._failed(watch, error, retry=not lasting or self._token is None)
+            self._failed(watch, error, retry=not lasting or self._token_of(watch) is None)
         except Exception as error:  # noqa: BLE001 - one binding's fault must not end the watch; it is shown and logged
             _LOG.exception("looking at %s failed", watch.key)
             fault = ResourceError(f"{type(error).__name__}: {error}", "this is a fault of the program")
@@ -272,7 +280,7 @@ class Desk(Generic[Figures]):
         if self._closing or watch.key not in self.watches:
             return
         if task.cancelled():
-            watch.seen = self._token
+            watch.seen = self._token_of(watch)
             self._failed(watch, LookCancelled("cancelled", "refresh to look again"), retry=False)
         if not watch.glanced:
             watch.settled.set()
@@ -303,7 +311,7 @@ class Desk(Generic[Figures]):
         else:
             missing = "the number of rows so far; a sample is next" if looked.glance else looked.partial
             status = RefreshStatus.PARTIAL if missing else RefreshStatus.LIVE
-            by_age = self._token is None and self._policy.auto_refresh
+            by_age = self._token_of(watch) is None and self._policy.auto_refresh
             next_at = self._moment(now + watch.greatest_age) if by_age else None
             self._say(watch, status, missing, looked.figures, next_at)
 

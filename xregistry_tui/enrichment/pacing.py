@@ -71,6 +71,10 @@ class Pace:
         return seconds * (1 + random.uniform(-self.jitter, self.jitter))  # noqa: S311
 
 
-def pace_of(kind: str) -> Pace:
-    """How a kind of engine is looked at by default: files each second, servers each five."""
-    return Pace(poll=5.0, slots=2) if kind.lower() in _SERVERS else Pace()
+def pace_of(kind: str, level: str = "development") -> Pace:
+    """How a kind of engine is looked at by default: files each second, servers each five; in production sparingly."""
+    if kind.lower() not in _SERVERS:
+        return Pace()
+    if level == "production":
+        return Pace(poll=10.0, slots=1, share=0.02, floor=30.0)
+    return Pace(poll=5.0, slots=2)

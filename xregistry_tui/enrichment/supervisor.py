@@ -44,7 +44,7 @@ class Supervisor(Generic[Figures]):
         """Watch a resource that is open; attaching it again is harmless. Needs a running loop."""
         held = self._desks.get(resource.name)
         if held is None:
-            pace = pace or pace_of(resource.get_type())
+            pace = pace or pace_of(resource.get_type(), resource.metadata.level)
             self._desks[resource.name] = Desk(
                 resource, pace, self._clock, self._look, self._publish, policy=self._policy
             )
@@ -71,7 +71,8 @@ class Supervisor(Generic[Figures]):
             known = ", ".join(self._desks) or "none"
             raise ValueError(f"no resource named {binding.resource!r} is attached; attached: {known}")
         self._at[binding.key] = desk
-        desk.add(binding.key, binding.refresh_interval or self._policy.refresh_interval)
+        age = binding.refresh_interval or self._policy.refresh_interval
+        desk.add(binding.key, binding.collection, age)
 
     async def unwatch(self, key: str) -> None:
         """Watch a binding no more."""

@@ -47,6 +47,7 @@ class Watch:
     """
 
     key: str
+    collection: str
     greatest_age: float
     state: RefreshState
     seen: Hashable = None

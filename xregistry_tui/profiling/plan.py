@@ -27,6 +27,19 @@ class Budget:
     rows: int = 10_000
     bytes: int = 16 * 1024 * 1024
 
+    def within(self, other: Budget) -> Budget:
+        """The tighter of both in each."""
+        return Budget(
+            seconds=min(self.seconds, other.seconds),
+            rows=min(self.rows, other.rows),
+            bytes=min(self.bytes, other.bytes),
+        )
+
+
+def budget_of(level: str) -> Budget:
+    """What one operation may take of an engine at a level: in production less."""
+    return Budget(seconds=10.0, rows=1_000, bytes=4 * 1024 * 1024) if level == "production" else Budget()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -13,8 +13,9 @@ ResourceError            something about a resource, said in plain words, with w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.profiling.plan import Budget
@@ -82,6 +83,23 @@ class ResourceMetadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which collections are shown: those that a pattern of `include` fits (all where there is none), but no `exclude`.
+
+    >>> "a.log" in Chosen(("a.*",), ("*.log",)), "a.orders" in Chosen(("a.*",))
+    (False, True)
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def __contains__(self, collection: object) -> bool:
+        name = str(collection)
+        included = not self.include or any(fnmatchcase(name, pattern) for pattern in self.include)
+        return included and not any(fnmatchcase(name, pattern) for pattern in self.exclude)
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """`field operator value`, pushed down to the engine; operators are `= != < <= > >= contains null notnull`."""
 
@@ -137,6 +155,9 @@ class XResource(ABC):
     A subclass says what its engine offers; the inspector of this room makes shapes and profiles usable. Names of
     collections and fields are always the engine's own true names. All operations raise `ResourceError`.
     """
+
+    ask: Callable[[str], Awaitable[str]] | None = None
+    """How a person is asked for a secret that is written nowhere, without showing it; `None`: nobody is asked."""
 
     def __init__(self, metadata: ResourceMetadata) -> None:
         self.metadata = metadata
@@ -201,6 +222,10 @@ class XResource(ABC):
     @abstractmethod
     async def change_token(self, collection: str | None = None) -> Hashable | None:
         """A value that differs when data changed since it was last asked; `None` where the engine cannot say."""
+
+    async def change_tokens(self) -> Mapping[str, Hashable] | None:
+        """The tokens of all collections that have one, by one question; `None`: ask for the resource's own instead."""
+        return None
 
     async def get_schema(self, collection: str | None = None) -> dict[str, Any]:
         """The JSON Schema of one collection, or of the only one."""

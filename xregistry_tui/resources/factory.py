@@ -13,7 +13,8 @@ ENTRY_POINTS = "xregistry.resources"
 """The entry point group by which other packages offer kinds: `kind = "package.module:Resource"`."""
 
 _SQLITE_SUFFIXES = frozenset({".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3"})
-_LATER_SCHEMES = {"postgresql": "PostgreSQL", "postgres": "PostgreSQL", "mongodb": "MongoDB", "mongodb+srv": "MongoDB"}
+_SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql"}
+_LATER_SCHEMES = {"mongodb": "MongoDB", "mongodb+srv": "MongoDB"}
 _LATER_SUFFIXES = {
     ".parquet": "Parquet files",
     ".csv": "CSV files",
@@ -24,20 +25,27 @@ _LATER_SUFFIXES = {
     ".ejson": "Extended JSON files",
     ".duckdb": "DuckDB files",
 }
-_HINT = "name an SQLite file"
+_HINT = "name an SQLite file or a postgresql:// server"
 
 
 def _sqlite(name: str | None = None, **options: Any) -> XResource:
     from xregistry_tui.resources.sqlite import SqliteResource
 
-    unknown = sorted(set(options) - {"path", "level"})
+    unknown = sorted(set(options) - {"path", "level", "include", "exclude"})
     if unknown or not options.get("path"):
         wrong = f"knows no option {', '.join(unknown)}" if unknown else "needs the path of a file"
         raise UnknownTarget(f"an SQLite resource {wrong}", 'its options are path and level: path="shop.sqlite"')
-    return SqliteResource(options["path"], name=name, level=options.get("level", "development"))
+    patterns = {key: tuple(options.get(key, ())) for key in ("include", "exclude")}
+    return SqliteResource(options["path"], name=name, level=options.get("level", "development"), **patterns)
 
 
-_BUILT_IN: Mapping[str, Callable[..., XResource]] = {"sqlite": _sqlite}
+def _postgresql(name: str | None = None, **options: Any) -> XResource:
+    from xregistry_tui.resources.postgresql import PostgresqlResource
+
+    return PostgresqlResource(name, **options)
+
+
+_BUILT_IN: Mapping[str, Callable[..., XResource]] = {"sqlite": _sqlite, "postgresql": _postgresql}
 
 
 class ResourceFactory:
@@ -65,23 +73,31 @@ class ResourceFactory:
         )
 
     @staticmethod
-    def from_url(target: str | Path, name: str | None = None) -> XResource:
-        """A resource for `sqlite:///path`, the path of a file, or a scheme that an installed package offers.
+    def from_url(target: str | Path, name: str | None = None, **options: Any) -> XResource:
+        """A resource for `sqlite:///path`, `postgresql://…`, the path of a file, or a scheme of an installed package.
 
+        `options` are those of the kind, beside what the target says (`level`, `include`, `exclude` of all of ours).
         Three slashes are followed by a path relative to the current folder, four by an absolute one; where only the
         absolute one is there, it is meant.
         """
         text = str(target)
         scheme = text.split(":", 1)[0].lower() if "://" in text else ""
         if scheme == "sqlite":
-            return ResourceFactory.create("sqlite", name, path=_path_of(text))
+            return ResourceFactory.create("sqlite", name, **{**options, "path": _path_of(text)})
+        if scheme in _SCHEMES:
+            return ResourceFactory.create(_SCHEMES[scheme], name, **_with_url(text, options))
         if scheme and scheme in _installed():
-            return ResourceFactory.create(scheme, name, url=text)
+            return ResourceFactory.create(scheme, name, **_with_url(text, options))
         if scheme in _LATER_SCHEMES:
             raise UnknownTarget(f"{_LATER_SCHEMES[scheme]} is not supported in this version", _HINT)
         if scheme and scheme != "file":
             raise UnknownTarget(f"there is no engine for {scheme}:// targets", _HINT)
-        return _from_file(Path(unquote(urlsplit(text).path)) if scheme == "file" else Path(text), name)
+        return _from_file(Path(unquote(urlsplit(text).path)) if scheme == "file" else Path(text), name, options)
+
+
+def _with_url(text: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with the target among them; a scheme alone says no more than the kind."""
+    return {**options} if text.endswith("://") else {**options, "url": text}
 
 
 def _path_of(url: str) -> Path:
@@ -92,20 +108,20 @@ def _path_of(url: str) -> Path:
     return relative if relative.is_absolute() or relative.exists() or not Path(path).exists() else Path(path)
 
 
-def _from_file(path: Path, name: str | None) -> XResource:
+def _from_file(path: Path, name: str | None, options: Mapping[str, Any]) -> XResource:
     """By its first bytes, else by its suffix: what is missing or damaged is said when it connects."""
     from xregistry_tui.resources.base import ResourceError
     from xregistry_tui.resources.sqlite.file import KNOWN_MAGIC, MAGIC, read_header
 
     path, suffix = path.expanduser(), path.suffix.lower()
     if suffix in _SQLITE_SUFFIXES:
-        return ResourceFactory.create("sqlite", name, path=path)
+        return ResourceFactory.create("sqlite", name, **{**options, "path": path})
     try:
         header = read_header(path)
     except ResourceError as error:
         raise UnknownTarget(error.reason, error.hint) from error
     if header.startswith(MAGIC):
-        return ResourceFactory.create("sqlite", name, path=path)
+        return ResourceFactory.create("sqlite", name, **{**options, "path": path})
     if suffix in _LATER_SUFFIXES:
         raise UnknownTarget(f"{_LATER_SUFFIXES[suffix]} are not supported in this version", _HINT)
     what = next(

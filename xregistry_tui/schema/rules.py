@@ -112,6 +112,20 @@ def _long_enough(rule: Length, value: Scalar) -> bool | None:
     return (rule.least is None or len(value) >= rule.least) and (rule.most is None or len(value) <= rule.most)
 
 
+def merged(rules: list[Rule]) -> list[Rule]:
+    """A lower and an upper bound that were stated apart as one range."""
+    ranges = [rule for rule in rules if isinstance(rule, Range)]
+    if len(ranges) < 2:
+        return rules
+    bounds: dict[str, float | int] = {}
+    for rule in ranges:
+        for name, tighter in (("ge", max), ("gt", max), ("le", min), ("lt", min)):
+            bound = getattr(rule, name)
+            if bound is not None:
+                bounds[name] = tighter(bounds.get(name, bound), bound)
+    return [*(rule for rule in rules if not isinstance(rule, Range)), Range(**bounds, source=ranges[0].source)]
+
+
 def describe(rule: Rule) -> str:
     """A rule in a few plain words.
 

@@ -83,8 +83,9 @@ class FieldShape:
 class Shape:
     """What the records of one collection may be.
 
-    `name` is the true name in the engine. `unique` lists sets of fields that the engine itself keeps unique, the
-    primary key first. `warnings` say what the discovery could not find out, in plain words.
+    `name` is the true name in the engine; `parts` are those of a name with levels (schema and relation). `unique`
+    lists sets of fields that the engine itself keeps unique, the primary key first. `warnings` say what the discovery
+    could not find out, in plain words.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Shape:
     unique: tuple[tuple[str, ...], ...] = ()
     description: str | None = None
     warnings: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def field(self, name: str) -> FieldShape | None:
         """The top-level field of that true name."""

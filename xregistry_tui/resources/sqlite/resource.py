@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from xregistry_tui.profiling.plan import Budget, Cost, Grade, Plan
-from xregistry_tui.resources.base import Page, RecordQuery, ResourceError, ResourceGone, ResourceMetadata, XResource
+from xregistry_tui.resources.base import (
+    Chosen,
+    Page,
+    RecordQuery,
+    ResourceError,
+    ResourceGone,
+    ResourceMetadata,
+    XResource,
+)
 from xregistry_tui.resources.sqlite.file import Access, Stamp, look
 
 if TYPE_CHECKING:
@@ -31,8 +39,17 @@ class SqliteResource(XResource):
     Looks and questions that a person waits for have a reader each: a page of records never waits for a long pass.
     """
 
-    def __init__(self, path: str | Path, *, name: str | None = None, level: str = "development") -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        level: str = "development",
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> None:
         self.path = Path(path).expanduser().absolute()
+        self._chosen = Chosen(tuple(include), tuple(exclude))
         super().__init__(
             ResourceMetadata(name=name or self.path.stem, kind="sqlite", location=str(self.path), level=level)
         )
@@ -81,7 +98,7 @@ class SqliteResource(XResource):
         """See `XResource.list_collections_or_tables`."""
         from xregistry_tui.resources.sqlite.catalogue import table_names
 
-        return await self._ask(table_names)
+        return [name for name in await self._ask(table_names) if name in self._chosen]
 
     async def shape(self, collection: str) -> Shape:
         """See `XResource.shape`."""

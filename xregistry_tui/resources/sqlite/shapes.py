@@ -13,7 +13,7 @@ from xregistry_tui.resources.sqlite.catalogue import Column, Table, catalogue, t
 from xregistry_tui.resources.sqlite.connection import Asker
 from xregistry_tui.resources.sqlite.declared import checks
 from xregistry_tui.resources.sqlite.kinds import Affinity, Stored, affinity, kinds
-from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Required, Rule, Unique
+from xregistry_tui.schema.rules import Length, OneOf, Reference, Required, Rule, Unique, merged
 from xregistry_tui.schema.shape import CollectionKind, FieldShape, Kind, Shape
 
 _TOGETHER_SECONDS = 0.05
@@ -105,22 +105,8 @@ def _rules(described: Table, item: Column, found: tuple[Kind, ...], stated: tupl
     if affinity(item.declared) is Affinity.TEXT and (size := _SIZE.search(item.declared)):
         rules.append(Length(most=int(size.group(1)), source=f"declared {item.declared}"))
     references = (entry for entry in described.references if entry[0].lower() == item.name.lower())
-    return _merged(rules) + [Reference(parent, key, "FOREIGN KEY") for _, parent, key in references]
+    return merged(rules) + [Reference(parent, key, "FOREIGN KEY") for _, parent, key in references]
 
 
 def _says_boolean(rule: Rule, found: tuple[Kind, ...]) -> bool:
     return isinstance(rule, OneOf) and found == (Kind.BOOLEAN,) and set(rule.values) == {0, 1}
-
-
-def _merged(rules: list[Rule]) -> list[Rule]:
-    """A lower and an upper bound that were stated apart as one range."""
-    ranges = [rule for rule in rules if isinstance(rule, Range)]
-    if len(ranges) < 2:
-        return rules
-    bounds: dict[str, float | int] = {}
-    for rule in ranges:
-        for name, tighter in (("ge", max), ("gt", max), ("le", min), ("lt", min)):
-            bound = getattr(rule, name)
-            if bound is not None:
-                bounds[name] = tighter(bounds.get(name, bound), bound)
-    return [*(rule for rule in rules if not isinstance(rule, Range)), Range(**bounds, source=ranges[0].source)]

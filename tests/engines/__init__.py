@@ -1,0 +1,1 @@
+"""Real servers for tests: each is started once, in a temporary folder, and gone at the end."""

@@ -1,0 +1,80 @@
+"""The contract of all engines, over each of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.engines.fixtures import MakeFresh
+from tests.resources.contract import FIELDS, ORDERS, Contract, Engine
+from xregistry_tui.resources import ResourceFactory
+
+_COLUMNS = "id INTEGER PRIMARY KEY, status TEXT NOT NULL CHECK (status IN ('paid', 'open')), total {total}, note TEXT"
+_TABLES = f"CREATE TABLE orders ({_COLUMNS}, long TEXT); CREATE TABLE empty (id INTEGER);"
+
+
+def _values() -> str:
+    rows = (", ".join("NULL" if v is None else repr(v) for v in row) for row in ORDERS)
+    return f"INSERT INTO orders VALUES {', '.join(f'({row})' for row in rows)};"
+
+
+class TestSqlite(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        path = tmp_path / "shop.sqlite"
+        many = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n)"
+
+        def run(script: str) -> None:
+            connection = sqlite3.connect(path)
+            connection.executescript(script)
+            connection.close()
+
+        run(_TABLES.format(total="REAL") + _values() + f"CREATE VIEW slow AS SELECT count(*) AS n FROM {many}")
+        return Engine(
+            make=lambda: ResourceFactory.create("sqlite", path=path),
+            gone=lambda: ResourceFactory.create("sqlite", path=tmp_path / "gone.sqlite"),
+            insert=lambda: run("INSERT INTO orders (id, status) VALUES (6, 'open')"),
+            slow="slow",
+        )
+
+
+class TestPostgresql(Contract):
+    @pytest.fixture
+    def engine(self, fresh: MakeFresh) -> Engine:
+        slow = "CREATE VIEW slow AS SELECT pg_sleep(60)::text AS x;"
+        database = fresh(_TABLES.format(total="NUMERIC(10,2)") + _values() + slow)
+        active = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'xreg-tui' AND state <> 'idle'"
+        return Engine(
+            make=lambda: ResourceFactory.from_url(database.url),
+            gone=lambda: ResourceFactory.from_url(database.url + "gone"),
+            insert=lambda: database.sql("INSERT INTO orders (id, status) VALUES (6, 'open')") and None,
+            prefix="public.",
+            slow="public.slow",
+            busy=lambda: len(database.sql(f"{active} AND datname = '{database.name}'")),
+            profiles=False,
+        )
+
+
+class TestAnotherPackagesKind(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+        monkeypatch.syspath_prepend(str(Path(__file__).parent / "acme"))
+        folder = tmp_path / "shop"
+        folder.mkdir()
+        orders = folder / "orders.jsonl"
+        records = [dict(zip(FIELDS, row, strict=True)) for row in ORDERS]
+        orders.write_text("".join(json.dumps(record) + "\n" for record in records))
+        (folder / "empty.jsonl").touch()
+
+        def insert() -> None:
+            with orders.open("a") as file:
+                file.write(json.dumps({**records[0], "id": 6}) + "\n")
+
+        return Engine(
+            make=lambda: ResourceFactory.from_url(f"acme://{folder}"),
+            gone=lambda: ResourceFactory.create("acme", path=tmp_path / "gone"),
+            insert=insert,
+        )

@@ -1,0 +1,172 @@
+"""A PostgreSQL database as a resource."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from xregistry_tui.profiling.plan import Cost, Plan, budget_of
+from xregistry_tui.resources.base import (
+    Chosen,
+    CollectionFailed,
+    Page,
+    RecordQuery,
+    ResourceError,
+    ResourceGone,
+    ResourceMetadata,
+    XResource,
+)
+from xregistry_tui.resources.postgresql.reaching import reach
+
+if TYPE_CHECKING:
+    from xregistry_tui.profiling.profile import Profile
+    from xregistry_tui.resources.postgresql.connection import Asker, Session
+    from xregistry_tui.resources.postgresql.door import Door
+    from xregistry_tui.schema.shape import Scalar, Shape
+
+T = TypeVar("T")
+
+_VALIDATING_SECONDS = 5.0
+# several processes would give a table that is read as it lies in no order
+_IN_ORDER = "SET LOCAL max_parallel_workers_per_gather = 0;"
+
+
+class PostgresqlResource(XResource):
+    """One database of a PostgreSQL server, read only, by at most two connections.
+
+    `options` are `url` (or `connection_string`) and libpq's parameters. Looks and questions that a person waits for
+    have a connection each. `include` and `exclude` are patterns of collections (`sales.*`).
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        level: str = "development",
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        **options: Any,
+    ) -> None:
+        self._reach = reach(options)
+        super().__init__(
+            ResourceMetadata(
+                name=name or self._reach.database, kind="postgresql", location=self._reach.location, level=level
+            )
+        )
+        self._budget = budget_of(level)
+        self._chosen = Chosen(tuple(include), tuple(exclude))
+        self._door: Door | None = None
+        self._looking: Session | None = None
+        self._answering: Session | None = None
+
+    async def connect(self) -> None:
+        """See `XResource.connect`."""
+        if self._door is not None:
+            return
+        from xregistry_tui.resources.postgresql.connection import Notes, Session
+        from xregistry_tui.resources.postgresql.door import Door
+
+        self._door, notes = Door(self._reach, self.name, self.ask), Notes()
+        self._looking, self._answering = Session(self._door, notes), Session(self._door, notes)
+        try:
+            await self._look(_nothing)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """See `XResource.close`."""
+        sessions, door = (self._looking, self._answering), self._door
+        self._looking = self._answering = self._door = None
+        await asyncio.gather(*(session.close() for session in sessions if session is not None))
+        if door is not None:
+            await door.close()
+
+    async def validate_connection(self) -> bool:
+        """See `XResource.validate_connection`."""
+        try:
+            await self._answer(_nothing, _VALIDATING_SECONDS)
+        except ResourceError:
+            return False
+        return True
+
+    async def list_collections_or_tables(self) -> list[str]:
+        """See `XResource.list_collections_or_tables`."""
+        from xregistry_tui.resources.postgresql.catalogue import catalogue
+
+        found = await self._look(catalogue)
+        return [name for name in found.tables if name in self._chosen]
+
+    async def shape(self, collection: str) -> Shape:
+        """See `XResource.shape`."""
+        from xregistry_tui.resources.postgresql.shapes import shape
+
+        return await self._look(lambda ask: shape(ask, collection))
+
+    async def shapes(self, collections: Sequence[str]) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
+        """See `XResource.shapes`; many are found in one transaction."""
+        from xregistry_tui.resources.postgresql.shapes import shapes
+
+        left = tuple(collections)
+        while left:
+            found = await self._look(functools.partial(shapes, names=left))
+            for one in found:
+                yield one
+            left = left[len(found) :]
+
+    async def cost(self, plan: Plan) -> Cost:
+        """See `XResource.cost`."""
+        from xregistry_tui.resources.postgresql.catalogue import table
+
+        described, _ = await self._look(lambda ask: table(ask, plan.collection))
+        return Cost(rows=None if described.rows is None else int(described.rows), milliseconds=None)
+
+    async def profile(self, plan: Plan) -> Profile:
+        """See `XResource.profile`."""
+        raise CollectionFailed("figures of PostgreSQL tables are not made yet", "look at its records")
+
+    async def records(self, query: RecordQuery) -> Page:
+        """See `XResource.records`."""
+        from xregistry_tui.resources.postgresql.records import records
+
+        bounded = replace(query, budget=query.budget.within(self._budget))
+        return await self._answer(lambda ask: records(ask, bounded), bounded.budget.seconds, _IN_ORDER)
+
+    async def exists(self, collection: str, field: str, value: Scalar) -> bool:
+        """See `XResource.exists`."""
+        from xregistry_tui.resources.postgresql.records import exists
+
+        return await self._answer(lambda ask: exists(ask, collection, field, value), self._budget.seconds)
+
+    async def change_token(self, collection: str | None = None) -> Hashable | None:
+        """See `XResource.change_token`."""
+        from xregistry_tui.resources.postgresql.changes import whole
+
+        tokens = await self.change_tokens()
+        return whole(tokens) if collection is None else tokens.get(collection)
+
+    async def change_tokens(self) -> Mapping[str, Hashable]:
+        """See `XResource.change_tokens`; one read of the server's counters tells it of all tables."""
+        from xregistry_tui.resources.postgresql.changes import tokens
+
+        return await self._look(tokens)
+
+    async def _look(self, work: Callable[[Asker], Awaitable[T]], seconds: float | None = None) -> T:
+        """Do `work` on the connection that looks, within the time limit."""
+        return await self._connected(self._looking).run(work, seconds or self._budget.seconds)
+
+    async def _answer(self, work: Callable[[Asker], Awaitable[T]], seconds: float, settings: str = "") -> T:
+        """Do `work` on the connection of what a person waits for."""
+        return await self._connected(self._answering).run(work, seconds, settings=settings)
+
+    def _connected(self, session: Session | None) -> Session:
+        if session is None:
+            raise ResourceGone(f"{self.name} is not connected", "connect it first")
+        return session
+
+
+async def _nothing(ask: Asker) -> None:
+    """That the transaction began is the answer."""
