@@ -68,9 +68,7 @@ async def test_a_deprecation_says_until_when_and_what_instead(
 
 
 @pytest.mark.parametrize("item", EVERY)
-async def test_what_is_unregistered_comes_back_as_it_was(
-    session: LocalSession, registry: XRegistry, item: str
-) -> None:
+async def test_what_is_unregistered_comes_back_as_it_was(session: LocalSession, registry: XRegistry, item: str) -> None:
     await session.perform("tag", item=item, tags=["kept"])
     before = registry.item(item)
     said = (await session.perform("unregister", item=item)).said
@@ -83,7 +81,8 @@ async def test_what_is_unregistered_comes_back_as_it_was(
 
 
 @pytest.mark.parametrize(
-    ("item", "permissions", "kind"), [(FUNCTION, "view modify", FunctionPermission), (MODEL, ["UPDATE"], ModelPermission)]
+    ("item", "permissions", "kind"),
+    [(FUNCTION, "view modify", FunctionPermission), (MODEL, ["UPDATE"], ModelPermission)],
 )
 async def test_grants_are_what_a_role_may_do(session, registry, item, permissions, kind) -> None:
     result = await session.perform("grant", item=item, role=" ops ", permissions=permissions)
@@ -175,7 +174,9 @@ async def test_a_name_that_two_registries_know_is_asked_back(session: LocalSessi
         await session.perform("deprecate", item="User")
 
 
-@pytest.mark.parametrize("verb", ["grant", "revoke", "tag", "untag", "deprecate", "undeprecate", "unregister", "restore"])
+@pytest.mark.parametrize(
+    "verb", ["grant", "revoke", "tag", "untag", "deprecate", "undeprecate", "unregister", "restore"]
+)
 @pytest.mark.parametrize("item", EVERY)
 async def test_others_are_refused_and_that_is_recorded(session, registry, verb, item) -> None:
     analyst = LocalSession(session._workspace, "analyst")

@@ -20,8 +20,12 @@ class Endless(Exception):
     """It took too long; the text says what becomes of it."""
 
 
-async def beside(work: Callable[[], T], seconds: float = LONGEST) -> T:
-    """What the work gives, off the loop; raises `Endless` where that takes too long, and what the work raises."""
+async def beside(work: Callable[[], T], *, grace: float = 0) -> T:
+    """What the work gives, off the loop; raises `Endless` where that takes too long, and what the work raises.
+
+    Work that ends itself after `LONGEST` is given a `grace` of some seconds for that.
+    """
+    seconds = LONGEST + grace
     future = asyncio.ensure_future(asyncio.wrap_future(_workers().submit(work)))
     done, _ = await asyncio.wait({future}, timeout=seconds)
     if not done:

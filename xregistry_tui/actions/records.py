@@ -28,7 +28,7 @@ def registered(workspace: Workspace, model: str) -> RegisteredModel:
     try:
         return workspace.registry.models[model]
     except KeyError as error:
-        raise ActionError(str(error.args[0]) if error.args else f"there is no model {model!r}") from None
+        raise ActionError(str(error)) from None
 
 
 def resource_of(workspace: Workspace, live: Live) -> XResource:

@@ -106,10 +106,10 @@ async def propose(workspace: Workspace, model: str, source: str) -> Result:
 async def _written(source: str, model: RegisteredModel) -> type[BaseModel]:
     """The class that a source defines; raises `authoring.Unusable`."""
     from xregistry_tui.actions.authoring import Unusable, written
-    from xregistry_tui.actions.beside import LONGEST, Endless, beside
+    from xregistry_tui.actions.beside import Endless, beside
 
     try:
-        return await beside(lambda: written(source, model), LONGEST + 1)  # it ends by itself before, where it can
+        return await beside(lambda: written(source, model), grace=1)
     except Endless as error:
         raise Unusable(str(error)) from error
 
