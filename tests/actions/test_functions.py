@@ -265,11 +265,11 @@ async def test_who_may_not_execute_is_refused_and_that_is_recorded(
 
 
 async def test_a_secret_is_in_no_view_history_or_trail(session: LocalSession, functions: FunctionRegistry) -> None:
-    def reset(user: str, new_password: str = "changeme") -> None:  # noqa: S107 - a default that must not show
+    def reset(user: str, new_password: str = "changeme") -> None:
         raise RuntimeError("refused")
 
     path = functions.register(reset, namespace="test").path
-    await call(session, path, user="ada", new_password="hunter2!")  # noqa: S106
+    await call(session, path, user="ada", new_password="hunter2!")
     view = session.function(path)
     assert view is not None
     assert [(parameter.name, parameter.secret) for parameter in view.parameters] == [

@@ -120,7 +120,8 @@ async def test_a_validator_alone_is_a_patch_since_no_schema_tells_of_it(connecte
     source = (
         "from pydantic import field_validator\n\n"
         "class User(Base):\n    name: str\n\n"
-        "    @field_validator('name')\n    def short(cls, value):\n        assert len(value) < 9\n        return value\n"
+        "    @field_validator('name')\n    def short(cls, value):\n"
+        "        assert len(value) < 9\n        return value\n"
     )
     assert (await propose(connected, source)).version == "1.0.1"
     assert (await connected.perform("accept", model=USER, source=source)).value == "1.0.1"
@@ -246,7 +247,7 @@ async def test_who_may_not_update_a_model_writes_no_version_and_runs_no_source(c
 
 async def test_a_model_that_is_not_there_is_said(connected: LocalSession) -> None:
     for verb in (action.verb for action in versions.ACTIONS):
-        with pytest.raises(ActionError, match="nothing is registered as 'models.nope'"):
+        with pytest.raises(ActionError, match=r"nothing is registered as 'models\.nope'"):
             await connected.perform(verb, model="models.nope", **dict.fromkeys(_more(verb), "1.0.0"))
 
 
