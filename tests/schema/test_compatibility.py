@@ -47,6 +47,8 @@ TABLE = [
     ("field removed, new closed", record({"a": INTEGER}, **CLOSED), record(**CLOSED), NO, NO),
     ("optional to required, without default", field(**INTEGER), record({"a": INTEGER}, "a"), NO, NO),
     ("optional to required, with default", field(**ONE), record({"a": ONE}, "a"), YES, YES),
+    ("field that is required and declared no more", field(**INTEGER), record({}, "a"), NO, NO),
+    ("field that is required and never declared", record(), record({}, "a"), NO, NO),
     ("required to optional", record({"a": INTEGER}, "a"), field(**INTEGER), YES, YES),
     ("open to closed", field(**INTEGER), record({"a": INTEGER}, **CLOSED), NO, YES),
     ("closed to open", record({"a": INTEGER}, **CLOSED), field(**INTEGER), YES, YES),
@@ -65,6 +67,13 @@ TABLE = [
     ("bound added", field(**INTEGER), field(**INTEGER, maximum=9), NO, NO),
     ("inclusive to exclusive", field(**NUMBER, minimum=0), field(**NUMBER, exclusiveMinimum=0), NO, NO),
     ("exclusive to inclusive", field(**NUMBER, exclusiveMaximum=0), field(**NUMBER, maximum=0), YES, YES),
+    (
+        "whole numbers, inclusive to exclusive",
+        field(**INTEGER, minimum=0),
+        field(**INTEGER, exclusiveMinimum=0),
+        NO,
+        NO,
+    ),
     ("whole numbers over a half", field(**INTEGER, exclusiveMinimum=0.5), field(**INTEGER, minimum=1), YES, YES),
     ("whole numbers below ten", field(**INTEGER, exclusiveMaximum=10), field(**INTEGER, maximum=9), YES, YES),
     ("no number over a half is one", field(**NUMBER, exclusiveMinimum=0.5), field(**NUMBER, minimum=1), NO, NO),
@@ -209,6 +218,8 @@ def test_a_tagged_union_may_grow_where_the_tag_is_required() -> None:
 
     assert compare(pets("cat"), pets("cat", "dog")).verdict is YES
     assert compare(pets("cat", "dog"), pets("cat")).verdict is NO
+    has_default = field(oneOf=[record({"kind": {"const": tag, "default": tag}}, "kind") for tag in ("cat", "dog")])
+    assert compare(pets("cat"), has_default).verdict is NO
     assert compare(pets("cat", required=False), pets("cat", "dog", required=False)).verdict is NO
 
 
@@ -229,15 +240,17 @@ def test_a_list_may_not_become_a_tuple_but_the_reverse() -> None:
     assert compare(listed, paired).verdict is NO
 
 
-def test_a_union_tries_each_option_and_forgets_what_it_took_for_granted() -> None:
-    """Within a failed option the recursive pair was taken to agree; nothing concluded from that may be kept."""
-    tree = {"type": "object", "properties": {"next": {"$ref": "#/$defs/T"}, "v": INTEGER}, "required": ["v"]}
-    other = {"type": "object", "properties": {"next": {"$ref": "#/$defs/U"}, "v": TEXT}, "required": ["v"]}
-    loose = {"type": "object", "properties": {"next": {"$ref": "#/$defs/U"}}}
-    older = {"$defs": {"T": tree}, **record({"a": {"anyOf": [{"$ref": "#/$defs/T"}]}, "b": {"$ref": "#/$defs/T"}})}
-    defs = {"U": other, "L": loose}
-    newer = {"$defs": defs, **record({"a": {"anyOf": [{"$ref": "#/$defs/U"}, {"$ref": "#/$defs/L"}]}, "b": {}})}
-    assert compare(older, newer).verdict is NO
+def test_what_was_concluded_within_an_option_that_failed_is_forgotten() -> None:
+    """While `T` and `U` are compared they are taken to agree, and with them `M` and `N`; then they turn out not to."""
+    t, u = ({"m": {"$ref": ref}, "v": value} for ref, value in (("#/$defs/M", INTEGER), ("#/$defs/N", TEXT)))
+    m, n = record({"back": {"$ref": "#/$defs/T"}}), record({"back": {"$ref": "#/$defs/U"}})
+    one_way = {"anyOf": [{"$ref": "#/$defs/T"}, NULL]}
+    either_way = {"anyOf": [{"$ref": "#/$defs/U"}, {"type": "object"}, NULL]}
+    older = {"$defs": {"T": record(t), "M": m}, **record({"a": one_way, "b": {"$ref": "#/$defs/M"}})}
+    newer = {"$defs": {"U": record(u), "N": n}, **record({"a": either_way, "b": {"$ref": "#/$defs/N"}})}
+    diff = compare(older, newer)
+    assert diff.verdict is NO
+    assert {change.path for change in diff.changes if change.verdict is NO} == {"/b/back/v"}
 
 
 def nested(depth: int, innermost: Any) -> Any:

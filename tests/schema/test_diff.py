@@ -74,6 +74,16 @@ def test_it_speaks_in_sentences() -> None:
     ]
 
 
+def test_it_says_why_data_does_not_survive_a_field() -> None:
+    closed = {**record({"a": INTEGER}), "additionalProperties": False}
+    assert [change.message for change in compare(closed, {**closed, "properties": {}}).changes] == [
+        "a was removed; the newer schema refuses undeclared fields."
+    ]
+    assert [change.message for change in compare(record({}), record({"a": INTEGER}), strict=True).changes] == [
+        "a was added, optional; records could hold something else by that name."
+    ]
+
+
 def test_as_json_names_the_field_of_a_top_level_change_only() -> None:
     older, newer = record({"a": record({"b": INTEGER})}), record({"a": record({"b": TEXT}), "c": TEXT})
     nested, added = (change.as_json() for change in compare(older, newer).changes)
@@ -115,6 +125,17 @@ def test_a_model_that_holds_itself_tells_a_change_once() -> None:
         return {"$ref": "#/$defs/Person", "$defs": {"Person": record({"parent": holds, "name": name})}}
 
     assert [change.path for change in compare(person(INTEGER), person(TEXT)).changes] == ["/name"]
+
+
+def test_an_option_under_another_name_is_told_field_by_field() -> None:
+    def address(name: str, **fields: Any) -> Any:
+        return {
+            **record({"a": {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}]}}),
+            "$defs": {name: record(fields)},
+        }
+
+    diff = compare(address("Address", city=INTEGER), address("Place", city=TEXT))
+    assert [(change.path, change.type) for change in diff.changes] == [("/a/city", "type_changed")]
 
 
 def test_renames_are_proposed_among_what_was_removed_and_added() -> None:

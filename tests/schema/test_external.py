@@ -190,6 +190,13 @@ def test_fields_that_need_each_other_are_missed_by_name() -> None:
     assert errors(either, {}) == [(("c",), "missing")]
 
 
+def test_a_member_that_allows_nothing_is_no_way_to_be_valid() -> None:
+    nothing = of({"$defs": {"no": False}}, x={"anyOf": [False, {"$ref": "#/$defs/no"}, {"type": "string"}]})
+    assert accepted(nothing, {"x": "a"})
+    assert errors(nothing, {"x": 1}) == [(("x",), "json_schema_anyOf")]
+    assert errors(of({}, x={"anyOf": [False, False]}), {"x": 1}) == [(("x",), "json_schema_anyOf")]
+
+
 def test_a_union_told_apart_by_a_tag_is_judged_by_its_own_member() -> None:
     cat = {"properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}, "required": ["kind", "lives"]}
     dog = {"properties": {"kind": {"const": "dog"}, "name": {"type": "string"}}, "required": ["kind"]}
@@ -329,6 +336,7 @@ def test_a_name_that_is_an_attribute_is_no_field_of_another_name() -> None:
     found = model.model_validate({"class_": "free"})
     assert found.class_ is None
     assert found.model_extra == {"class_": "free"}
+    assert found.model_dump(by_alias=True, exclude_unset=True) == {"class_": "free"}
 
 
 def test_older_drafts_are_read_by_their_own_rules() -> None:

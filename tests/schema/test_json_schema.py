@@ -202,9 +202,9 @@ def test_a_schema_too_deep_or_too_much_to_follow_still_has_a_shape() -> None:
     assert len(shape_of({"$ref": "#/$defs/d0", "$defs": wide}, "t").fields) == 4
 
 
-_keywords = st.sampled_from(
-    ["type", "properties", "required", "$ref", "allOf", "anyOf", "oneOf", "enum", "items", "minimum", "maxLength"]
-) | st.sampled_from(["pattern", "format", "description", "default", "additionalProperties", "prefixItems"])
+_WORDS = ("type", "properties", "required", "$ref", "allOf", "anyOf", "oneOf", "enum", "items", "minimum", "maxLength")
+_MORE = ("pattern", "format", "description", "default", "additionalProperties", "prefixItems")
+_keywords = st.sampled_from((*_WORDS, *_MORE))
 _nonsense = st.recursive(
     _json | st.sampled_from(["string", "object", "#", "#/properties/a", "#/allOf/0"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keywords | st.just("a"), inner, max_size=5),

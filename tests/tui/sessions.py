@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.tui.shop_session import HOSTILE, NOW, STATUSES, ShopSession, ago
 from xregistry_tui.actions.base import ActionError
-from xregistry_tui.actions.views import FunctionView, Node, NodeKind, ResourceView, TypeView, Work
+from xregistry_tui.actions.views import FunctionView, Node, NodeKind, ResourceView, TypeView, VersionView, Work
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling.plan import Cost
 from xregistry_tui.profiling.profile import Figure, How
@@ -68,6 +68,8 @@ class ExploreSession(ShopSession):
         return self.works
 
     def function(self, path: str) -> FunctionView | None:  # type: ignore[override]
+        if path != "functions.price":
+            return None
         return FunctionView(
             path=path,
             title="price",
@@ -80,6 +82,8 @@ class ExploreSession(ShopSession):
         )
 
     def type(self, path: str) -> TypeView | None:  # type: ignore[override]
+        if path != "types.email":
+            return None
         return TypeView(
             path=path,
             title="Email",
@@ -128,6 +132,14 @@ class ExploreSession(ShopSession):
     async def _cancel(self, work: str) -> None:
         self.works = ()
         self.mark("work")
+
+    async def _versions(self, model: str) -> tuple[VersionView, ...]:
+        """None but the current one."""
+        mode = {"mode": "backward", "verdict": "compatible"}
+        return (VersionView(version="1.2.0", at=NOW, fingerprint="f", current=True, kept=True, **mode),)
+
+    async def _used_by(self, type: str) -> tuple[()]:
+        return ()
 
     async def _cost(self, model: str) -> Cost:
         return Cost(rows=6_412, milliseconds=30.0)

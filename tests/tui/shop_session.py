@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from xregistry_tui.actions.base import ActionError, Result
-from xregistry_tui.actions.views import BindingView, ModelView, Overview, ResourceView, TrailEntry
+from xregistry_tui.actions.views import BindingView, ModelView, Overview, ResourceView, Right, TrailEntry
 from xregistry_tui.core.bindings import Binding, RefreshState, RefreshStatus
 from xregistry_tui.core.changes import Changes, Subscription
 from xregistry_tui.enrichment.live import Live
@@ -203,6 +203,12 @@ class ShopSession:
         return None
 
     type = resource = function
+
+    def roles(self) -> tuple[str, ...]:
+        return (self.role,)
+
+    def rights(self, path: str, role: str | None = None) -> tuple[Right, ...]:
+        return ()
 
     def bindings(self) -> tuple[BindingView, ...]:
         return self.views

@@ -348,8 +348,6 @@ async def test_the_query_behind_the_figures_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("subject", "parts"),
     [
-        ("functions.price", ("tax: float = 0.2", "What a customer pays.", "1,204", "3 s ago", "money")),
-        ("types.email", ("annotated", "max_length", "120", '"ana@example.org"')),
         ("resources.shop", ("● live", "READ-ONLY", "3 collections", "1 failed", "✗ broken   no such column: x")),
         ("functions", ("price",)),
     ],

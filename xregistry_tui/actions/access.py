@@ -40,7 +40,9 @@ def _asked(workspace: Workspace, permission: str, subject: str, kind: str) -> tu
     """The item that is asked about, by its path, and what is granted on it."""
     if permission in OF_RESOURCES:
         name = _resource(workspace, subject)
-        return f"resources.{name}", workspace.resource_grants.get(name, {})
+        # what is to be connected has no path yet: it is named as it was asked for
+        path = f"resources.{name}" if name in workspace.connections else subject
+        return path, workspace.resource_grants.get(name, {})
     item = subject.partition("@")[0]  # what is asked of a binding is asked of its model
     held: dict[str, Registry[Any]] = {"function": workspace.registry.functions, "model": workspace.registry.models}
     for registry in [held[kind]] if kind in held else held.values():

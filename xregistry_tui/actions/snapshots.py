@@ -19,6 +19,7 @@ from xregistry_tui.actions.views import (
     Work,
 )
 from xregistry_tui.core.bindings import RefreshStatus
+from xregistry_tui.core.imported import ImportStatus
 from xregistry_tui.core.signatures import looks_secret
 from xregistry_tui.profiling.wording import named
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.audit import Entry
     from xregistry_tui.core.calls import Call
     from xregistry_tui.core.functions import RegisteredFunction
+    from xregistry_tui.core.imported import Imported
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.core.signatures import Parameter
     from xregistry_tui.core.types import RegisteredType
@@ -52,7 +54,12 @@ def overview(workspace: Workspace, role: str) -> Overview:
         statuses=Counter(live.state.status for live in lives),
         failing=sum(1 for live in lives if live.profile is not None and live.profile.failing),
         alarms=sum(1 for live in lives if live.alarms),
+        untrusted=next((one.folder for one in workspace.imports.values() if one.folder and _waits(one)), ""),
     )
+
+
+def _waits(imported: Imported) -> bool:
+    return imported.status is ImportStatus.UNTRUSTED
 
 
 def resource_view(workspace: Workspace, connection: Connection) -> ResourceView:

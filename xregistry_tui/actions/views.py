@@ -270,10 +270,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The header: who asks, what is connected, how many bindings stand where."""
+    """The header: who asks, what is connected, how many bindings stand where.
+
+    `untrusted` is the folder whose code waits until somebody trusts it; empty where none does.
+    """
 
     role: str
     resources: tuple[ResourceView, ...] = ()
     statuses: Mapping[RefreshStatus, int] | None = None
     failing: int = 0
     alarms: int = 0
+    untrusted: str = ""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xregistry_tui.config.model import BindingSettings, ResourceSettings
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.demo.running import Shop
+    from xregistry_tui.store.base import Store
     from xregistry_tui.workspace import Workspace
 
 LOG = logging.getLogger(__name__)
@@ -46,10 +47,11 @@ class Code:
 NO_CODE = Code()
 
 
-def open_bare(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE) -> Opened:
+def open_bare(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE, *, lasting: bool = True) -> Opened:
     """A session on a new workspace with nothing connected; slow (it imports what start-up could do without).
 
     It works on the registry of `--app`, else on the module's own; an app that failed is in the workspace's imports.
+    What is not `lasting` leaves no trail behind.
     """
     from xregistry_tui.actions.local import LocalSession
 
@@ -59,25 +61,30 @@ def open_bare(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_C
         raise ActionError(str(error)) from error
     for note in loaded.notes:
         LOG.info("settings: %s", note)
-    workspace = _workspace(loaded, code)
+    workspace = _workspace(loaded, code, lasting)
     return Opened(LocalSession(workspace, loaded.settings.access.role), workspace, loaded)
 
 
-def _workspace(loaded: Loaded, code: Code) -> Workspace:
+def _workspace(loaded: Loaded, code: Code, lasting: bool) -> Workspace:
     from xregistry_tui import xregistry
     from xregistry_tui.actions.bring import import_app
     from xregistry_tui.config.code import packages
-    from xregistry_tui.config.places import state_folder
-    from xregistry_tui.store.file import FileStore
     from xregistry_tui.workspace import open_workspace
 
     registry, app = import_app(code.app, Path.cwd()) if code.app is not None else (None, None)
     registry = registry if registry is not None else xregistry.registry
-    workspace = open_workspace(loaded.settings, registry, FileStore(state_folder()))
+    workspace = open_workspace(loaded.settings, registry, _lasting_store() if lasting else None)
     workspace.packages, workspace.trusting = packages(loaded), code.trust
     if app is not None:
         workspace.set_import(app)
     return workspace
+
+
+def _lasting_store() -> Store:
+    from xregistry_tui.config.places import state_folder
+    from xregistry_tui.store.file import FileStore
+
+    return FileStore(state_folder())
 
 
 async def open_headless(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE) -> Opened:
@@ -200,7 +207,7 @@ def furnish_demo(
     from xregistry_tui.core.bindings import Binding, BindingOrigin
 
     shop = stack.enter_context(demo.running_shop(write=write))
-    opened = open_bare(settings, flags, code)
+    opened = open_bare(settings, flags, code, lasting=False)
     demo.register(opened.workspace.registry)
     registry = opened.workspace.registry
     counts = {"models": len(registry.models), "functions": len(registry.functions), "types": len(registry.types)}

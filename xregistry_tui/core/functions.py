@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from xregistry_tui.core.access import UNTOUCHED, Denied, Granted, decide
-from xregistry_tui.core.definitions import Defined, Target, module_of, name_of, reloaded, same, where
+from xregistry_tui.core.definitions import Target, module_of, name_of, reloaded, same, where
 from xregistry_tui.core.paths import is_plain, normal
 from xregistry_tui.core.registered_function import (
     FunctionMetadata,
@@ -99,8 +99,39 @@ class FunctionRegistry(Registry[RegisteredFunction]):
         has the path, unless `replace`.
         """
         if func is None:
-            return lambda decorated: _counted(self._add(decorated, name, namespace, tags, permissions, replace))
-        return self._add(func, name, namespace, tags, permissions, replace)
+            return self._decorator(name, namespace, tags, permissions, replace)
+        title = name or name_of(func)
+        last = title if is_plain(title) else normal(title)
+        above = _above(namespace) if namespace else _above_module(module_of(func))
+        alike = namespace is None and not tags and permissions is None and last is title
+        said = self._alike if alike else self._said(namespace, tags, permissions, None if last == title else title)
+        path = f"{above}.{last}"
+        new = RegisteredFunction(func, path, self._stamp(), said)
+        with self._lock:
+            # the way of most, without detours: nothing has the path, and no index but the tree is to be kept up
+            if not alike or path in self._items or path in self._gone or self._names is not None:
+                return self._enter(new, replace)
+            self._tree.add(self._items, above, last, path, new)
+            self._index = None
+        if self.changes._subscriptions:
+            self._mark(path)
+        return new
+
+    def _decorator(
+        self,
+        name: str | None,
+        namespace: str | None,
+        tags: Collection[str] | None,
+        permissions: Given | None,
+        replace: bool,
+    ) -> Callable[[AnyFunction], AnyFunction]:
+        # apart from `register`, whose names would be slower if they were shared with a function inside it
+        def decorate(decorated: AnyFunction) -> AnyFunction:
+            registered: Any = self.register(decorated, name, namespace, tags, permissions, replace=replace)
+            counted: AnyFunction = _counted(registered)
+            return counted
+
+        return decorate
 
     def register_lazy(
         self,
@@ -116,33 +147,9 @@ class FunctionRegistry(Registry[RegisteredFunction]):
 
         An import that fails raises `TargetFailed`, and is tried again the next time.
         """
-        return self._add(Target.parse(target), name, namespace, tags, permissions, replace)
-
-    def _add(  # noqa: PLR0917 - the order of `register`
-        self,
-        defined: Defined,
-        name: str | None,
-        namespace: str | None,
-        tags: Collection[str] | None,
-        permissions: Given | None,
-        replace: bool,
-    ) -> RegisteredFunction:
-        title = name or name_of(defined)
-        last = title if is_plain(title) else normal(title)
-        above = _above(namespace) if namespace else _above_module(module_of(defined))
-        alike = namespace is None and not tags and permissions is None and last is title
-        said = self._alike if alike else self._said(namespace, tags, permissions, None if last == title else title)
-        path = f"{above}.{last}"
-        new = RegisteredFunction(defined, path, self._stamp(), said)
-        with self._lock:
-            # the way of most, without detours: nothing has the path, and no index but the tree is to be kept up
-            if not alike or path in self._items or path in self._gone or self._names is not None:
-                return self._enter(new, replace)
-            self._tree.add(self._items, above, last, path, new)
-            self._index = None
-        if self.changes._subscriptions:
-            self._mark(path)
-        return new
+        to_import: Any = Target.parse(target)
+        registered: RegisteredFunction = self.register(to_import, name, namespace, tags, permissions, replace=replace)
+        return registered
 
     def _said(
         self, namespace: str | None, tags: Collection[str] | None, permissions: Given | None, title: str | None

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 STAR, ANY = "*", "?"
+BEGIN, END = "\x02", "\n"
+"""What stands around each leaf in a text of many."""
+
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One step of a pattern: `*`, `?`, or one character out of some. `regex` never matches a line's end."""
+    """One step of a pattern: `*`, `?`, or one character out of some. `regex` stays within a leaf."""
 
     kind: str
     regex: str
@@ -80,7 +84,7 @@ def _token(part: str) -> Token:
         return Token(part, re.escape(part))
     # how a set is read (ranges, nothing in it, all in it) is fnmatch's business: (?s:…)\Z
     inner = fnmatch.translate(part).removeprefix("(?s:").rpartition(")")[0]
-    return Token(part, inner if part[1] != "!" and "-" not in part else rf"(?!\n){inner}")
+    return Token(part, inner if part[1] != "!" and "-" not in part else rf"(?![{BEGIN}{END}]){inner}")
 
 
 def regex(steps: Sequence[Token]) -> str:
@@ -118,29 +122,64 @@ def needed(found: Sequence[Cut]) -> tuple[Cut, ...]:
     return tuple(cut for cut in found if cut.at >= star)
 
 
+def before_star(steps: Sequence[Token]) -> str | None:
+    """The text before a star that ends the steps; `None` where they are anything else.
+
+    >>> before_star(tokens("a.*")), before_star(tokens("*")), before_star(tokens("a?*"))
+    ('a.', '', None)
+    """
+    *before, star = steps or tokens("-")
+    text = "".join(token.kind for token in before)
+    plain = len(text) == len(before) and all(token.fixed for token in before)
+    return text if star.kind == STAR and plain else None
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How leaves are looked for in a text of lines: `hit` finds lines that may match, `check` says whether one does."""
+    """How leaves are looked for in a text of many: `hit` finds those that may match, `check` says whether one does.
+
+    `to_end` finds the same to the end of the leaf; `endings`, where there are any, are all that it can be.
+    """
 
     hit: re.Pattern[str]
     check: re.Pattern[str] | None
+    to_end: re.Pattern[str]
+    endings: tuple[str, ...] = ()
 
 
 @lru_cache(256)
 def searches(leaf: tuple[Token, ...]) -> tuple[Search, ...]:
-    """The ways to look for the leaves that match, one for each stretch between stars that says something."""
-    whole = re.compile(regex(leaf) + r"(?=\n)")
+    """The ways to look for the leaves that match: by each stretch between stars that says something, or as a whole."""
     stretches = _stretches(leaf)
-    exact = len(leaf) == sum(map(len, stretches)) + sum(token.kind == STAR for token in (leaf[:1] + leaf[1:][-1:]))
+    stars = sum(token.kind == STAR for token in leaf)
+    whole = re.compile(BEGIN + regex(leaf) + END)
     found = []
     for number, stretch in enumerate(stretches):
         core = _core(stretch)
         if not core:
             continue
-        begins = r"\n" if number == 0 and leaf[0].kind != STAR and core[0] is stretch[0] else ""
-        ends = r"(?=\n)" if number == len(stretches) - 1 and leaf[-1].kind != STAR and core[-1] is stretch[-1] else ""
-        sure = exact and len(stretches) == 1 and len(core) == len(stretch)
-        found.append(Search(re.compile(begins + regex(core) + ends), None if sure else whole))
+        begins = BEGIN if number == 0 and leaf[0].kind != STAR and core[0] is stretch[0] else ""
+        ends = END if number == len(stretches) - 1 and leaf[-1].kind != STAR and core[-1] is stretch[-1] else ""
+        hit = begins + regex(core)
+        sure = len(stretches) == 1 and len(core) + stars == len(leaf)
+        to_end = re.compile(hit + (ends or rf"[^{END}]*{END}"))
+        endings = tuple(begins + text + ends for text in _spelled(core)) if ends else ()
+        found.append(Search(re.compile(hit + ends), None if sure else whole, to_end, endings))
+    if len(stretches) > 1 and leaf[0].fixed:
+        found.append(Search(whole, None, whole))
+    return tuple(found)
+
+
+def _spelled(core: Sequence[Token]) -> tuple[str, ...]:
+    """Every text that a core can be, where these are few."""
+    found = [""]
+    for token in core:
+        choices = token.kind[1:-1] if len(token.kind) > 1 else token.kind
+        if token.kind == ANY or choices[0] == "!" or ("-" in choices and len(choices) > 1):
+            return ()
+        found = [text + one for text in found for one in dict.fromkeys(choices)]
+        if len(found) > _FEW:
+            return ()
     return tuple(found)
 
 

@@ -53,7 +53,7 @@ class Acceptance:
 
 _DATA = frozenset({"enum", "const", "default", "examples"})
 _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
-_LISTS = frozenset({"prefixItems"})
+_LISTS = frozenset({"prefixItems", "allOf", "anyOf", "oneOf"})
 _NOTHING: dict[str, Any] = {"not": {}}
 
 
@@ -145,7 +145,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
         return
     members: dict[Any, list[ValidationError]] = {}
     for inner in error.context:
-        members.setdefault(inner.relative_schema_path[0], []).append(inner)
+        members.setdefault(next(iter(inner.relative_schema_path), None), []).append(inner)
     meant = [inside for inside in members.values() if not any(_of_another_kind(inner) for inner in inside)]
     if len(meant) != 1:
         yield error

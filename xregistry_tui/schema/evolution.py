@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from xregistry_tui.schema.change import Change, SchemaChange, Verdict, worst
 from xregistry_tui.schema.diff import Diff, Json, compare
-from xregistry_tui.schema.shape_change import classify
+from xregistry_tui.schema.equality import same
 
-__all__ = ["FIRST", "Change", "Judgement", "Mode", "classify", "higher", "judge", "next_version"]
+__all__ = ["FIRST", "Change", "Judgement", "Mode", "higher", "judge", "next_version"]
 
 FIRST = "1.0.0"
 
@@ -73,18 +73,16 @@ def _diff(older: Json, newer: Json, mode: Mode, strict: bool) -> Diff:
 
 def _both(backward: Diff, forward: Diff) -> Iterator[SchemaChange]:
     """Each change once with the worse of its two verdicts; what only the other direction tells comes last."""
-    left: dict[tuple[str, str, str], list[SchemaChange]] = {}
+    left: dict[tuple[str, str], list[SchemaChange]] = {}
     for change in forward.changes:
-        left.setdefault(_told(change), []).append(change)
+        left.setdefault((change.path, change.type), []).append(change)
     for change in backward.changes:
-        twins = left.get(_told(change))
-        verdicts = (change.verdict, twins.pop(0).verdict) if twins else (change.verdict,)
-        yield replace(change, verdict=worst(verdicts))
+        twins = left.get((change.path, change.type), [])
+        twin = next((one for one in twins if same(one.old, change.old) and same(one.new, change.new)), None)
+        left[change.path, change.type] = [one for one in twins if one is not twin]
+        worse = twin is not None and worst([change.verdict, twin.verdict]) is not change.verdict
+        yield twin if twin is not None and worse else change
     yield from (change for changes in left.values() for change in changes)
-
-
-def _told(change: SchemaChange) -> tuple[str, str, str]:
-    return change.path, change.type, change.message
 
 
 def next_version(version: str, change: Change) -> str:

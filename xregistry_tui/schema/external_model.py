@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -24,12 +24,21 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.acceptance import Acceptance
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 class ExternalRecord(BaseModel):
     """A record within: it refuses nothing, and keeps the fields it does not know."""
 
     model_config = ConfigDict(
         extra="allow", defer_build=True, protected_namespaces=(), populate_by_name=False, validate_default=True
     )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _kept(cls, record: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Take any record as it is."""
+        return _given(handler(record), record) if isinstance(record, Mapping) else handler(record)
 
 
 class ExternalModel(ExternalRecord):
@@ -54,6 +63,15 @@ class ExternalModel(ExternalRecord):
     def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
         """The JSON Schema that the model was made of, as it was given."""
         return copy.deepcopy(cls.__schema__)
+
+
+def _given(made: Model, given: Mapping[str, Any]) -> Model:
+    """Unset what only seems to be given: an unknown field may have the name of another field's attribute."""
+    fields = type(made).model_fields
+    for name in made.model_extra or ():
+        if name in fields and fields[name].alias not in given:
+            made.__pydantic_fields_set__.discard(name)
+    return made
 
 
 def as_typed(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:

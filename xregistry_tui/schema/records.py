@@ -78,31 +78,50 @@ def _in_order(old: Iterable[str], new: Mapping[str, Any]) -> list[str]:
 def _field(walk: Walk, name: str, old: _Record, new: _Record) -> Changes:
     if name in old.fields and name in new.fields:
         return [*walk.places(old.fields[name], new.fields[name]), *_required(walk, name, old, new)]
+    ok = _one_sided(walk, name, old, new)
+    because = _because(walk, name, old, new) if ok is Verdict.INCOMPATIBLE else ""
     if name in new.fields:
-        schema, must = new.fields[name], name in new.required
-        said = f"was added, {_presence(walk, schema, must)}"
-        return [told(ChangeType.FIELD_ADDED, said, new=schema, ok=_one_sided(walk, name, old, new))]
-    schema = old.fields[name]
-    return [told(ChangeType.FIELD_REMOVED, "was removed", old=schema, ok=_one_sided(walk, name, old, new))]
+        said = f"was added, {_presence(walk, new.fields[name], name in new.required)}{because}"
+        return [told(ChangeType.FIELD_ADDED, said, new=new.fields[name], ok=ok)]
+    return [told(ChangeType.FIELD_REMOVED, f"was removed{because}", old=old.fields[name], ok=ok)]
+
+
+def _because(walk: Walk, name: str, old: _Record, new: _Record) -> str:
+    """Why data does not survive that only one of the two declares a field, where the change does not say so itself."""
+    written, read = (new, old) if walk.forward else (old, new)
+    whose = "older" if walk.forward else "newer"
+    if _may_lack(walk, name, written, read):
+        return "" if name in new.fields else f"; the {whose} schema requires it"
+    if name in written.fields:
+        return f"; the {whose} schema refuses {'undeclared fields' if read.extra is False else 'such a value there'}"
+    return "; records could hold something else by that name"
 
 
 def _presence(walk: Walk, schema: Any, must: bool) -> str:
     if not must:
         return "optional"
-    return "required but with a default" if "default" in walk.newer.notes(schema) else "required and without a default"
+    if "default" not in walk.newer.notes(schema):
+        return "required and without a default"
+    return "required but with a default"
 
 
 def _one_sided(walk: Walk, name: str, old: _Record, new: _Record) -> Verdict:
     """Whether data survives that only one of the two declares a field."""
     written, read = (new, old) if walk.forward else (old, new)
+    if _may_lack(walk, name, written, read):
+        return Verdict.INCOMPATIBLE
     if name in written.fields:
         return walk.subsumed(written.fields[name], read.extra)
-    lacking = name in read.required and name not in written.required and not walk.stands_in(read.fields[name])
-    if lacking:
-        return Verdict.INCOMPATIBLE
     if _declared_only(walk, written, read):
         return Verdict.COMPATIBLE
     return walk.subsumed(True if written.patterns else written.extra, read.fields[name])
+
+
+def _may_lack(walk: Walk, name: str, written: _Record, read: _Record) -> bool:
+    """Whether data may be without a field that the reader requires and has no default for, declared or not."""
+    if name not in read.required or name in written.required:
+        return False
+    return name not in read.fields or not walk.stands_in(read.fields[name])
 
 
 def _declared_only(walk: Walk, written: _Record, read: _Record) -> bool:
@@ -114,7 +133,7 @@ def _required(walk: Walk, name: str, old: _Record, new: _Record) -> Changes:
     if (name in old.required) == (name in new.required):
         return []
     written, read = (new, old) if walk.forward else (old, new)
-    ok = name in written.required or (name in read.fields and walk.stands_in(read.fields[name]))
+    ok = not _may_lack(walk, name, written, read)
     if name not in new.required:
         return [told(ChangeType.REQUIRED_REMOVED, "is optional now", old=True, new=False, ok=ok)]
     default = "with a default" if "default" in walk.newer.notes(new.fields.get(name)) else "without a default"

@@ -66,7 +66,7 @@ def options(walk: Walk, old: Node, new: Node) -> Changes:
 
 
 def _partners(olds: Sequence[Way], news: Sequence[Way]) -> list[tuple[Way | None, Way | None]]:
-    """Options of the same name together, those without one by one; what is left over has no partner."""
+    """Options of the same name together, those without one by one, and the last one of each; others are alone."""
     named = {way.name: way for way in reversed(news) if way.name is not None}
     nameless = [way for way in reversed(news) if way.name is None]
     pairs: list[tuple[Way | None, Way | None]] = []
@@ -76,7 +76,11 @@ def _partners(olds: Sequence[Way], news: Sequence[Way]) -> list[tuple[Way | None
         else:
             pairs.append((old, nameless.pop() if nameless else None))
     taken = [id(new) for _, new in pairs]
-    return [*pairs, *((None, new) for new in news if id(new) not in taken)]
+    left = [new for new in news if id(new) not in taken]
+    alone = [index for index, (_, new) in enumerate(pairs) if new is None]
+    if len(left) == len(alone) == 1:
+        pairs[alone[0]] = (pairs[alone[0]][0], left.pop())
+    return [*pairs, *((None, new) for new in left)]
 
 
 def _option(walk: Walk, old: Way | None, new: Way | None, olds: Sequence[Way], news: Sequence[Way]) -> Changes:

@@ -10,7 +10,7 @@ import importlib
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from xregistry_tui.tui import themes
+from xregistry_tui.tui.failure import Failure, failure_of
 from xregistry_tui.tui.screens.base import ItemsChanged, ModeScreen
 from xregistry_tui.tui.screens.opening import OpeningScreen
 from xregistry_tui.tui.text import plain
@@ -42,15 +43,7 @@ GARBAGE = (20_000, 20, 20)
 THREADS = 1
 EXIT_BY_SIGNAL = 128
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name))
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why nothing could be opened, and what to try; one that is `passing` is tried again by itself."""
-
-    reason: str
-    hint: str = ""
-    passing: bool = False
+KEYBOARD = tuple(getattr(signal, name) for name in ("SIGINT", "SIGQUIT") if hasattr(signal, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +52,6 @@ class Appearance:
 
     theme: str = "dark"
     keymap: Mapping[str, str] | None = None
-
-
-def _failure(error: Exception) -> Failure | None:
-    """What an error that is meant for people says; `None` for one that nobody expected."""
-    from xregistry_tui.actions.base import ActionError
-    from xregistry_tui.resources.base import ResourceError
-
-    if isinstance(error, ResourceError):
-        return Failure(error.reason, error.hint, error.recoverable)
-    return Failure(str(error)) if isinstance(error, ActionError) else None
 
 
 def utc_now() -> datetime.datetime:
@@ -112,7 +95,8 @@ class XregApp(App[None]):
         Binding("v", "mode('validate')", "validate", show=False, id="validate"),
         Binding("x", "cancel", "cancel what runs", show=False, id="cancel"),
         Binding("question_mark,f1", "help", "keys", show=False, id="help"),
-        Binding("colon", "command_palette", "commands", show=False, id="commands"),
+        Binding("colon", "command_line", "commands", show=False, id="commands"),
+        Binding("R", "roles", "see it as another role", show=False, id="roles"),
         Binding("q,escape", "back", "back", show=False, id="back"),
         Binding("ctrl+z", "suspend_process", "to the shell (fg comes back)", show=False, id="suspend"),
         Binding("ctrl+q", "quit", "leave", show=False, priority=True, id="quit"),
@@ -133,6 +117,10 @@ class XregApp(App[None]):
         self.session: Session | None = None
         self.failure: Failure | None = None
         self.subject = ""
+        self.field = ""
+        self.preview = ""
+        self.asked_trust = ""
+        self.lent = False
         self.what = title
         self.now = now
         self.keymap: Mapping[str, str] = {}
@@ -181,7 +169,22 @@ class XregApp(App[None]):
         self._watchdog.start()
 
     def _leave_by_signal(self, number: int) -> None:
+        if self.lent and number in KEYBOARD:
+            return  # typed at the program that has the terminal
         self.exit(return_code=EXIT_BY_SIGNAL + number)
+
+    @contextlib.contextmanager
+    def lend_terminal(self) -> Iterator[None]:
+        """Give the terminal to another program; raises `SuspendNotSupported` where it cannot be given away.
+
+        What is drawn meanwhile is kept for later: the loop goes on, data stays fresh.
+        """
+        with self.suspend(), self.batch_update():
+            self.lent = True
+            try:
+                yield
+            finally:
+                self.lent = False
 
     def _furnish(self) -> None:
         """The first picture is out: bring what it did without."""
@@ -208,14 +211,14 @@ class XregApp(App[None]):
         """Open the session, or try again."""
         if self.session is None:
             self.failure = None
-            self._tell_screen()
+            self.tell_screen()
             self.run_worker(self._open(), group="open", exclusive=True)
 
     async def _open(self) -> None:
         try:
             session = await self._open_session()
         except Exception as error:
-            self.failure = _failure(error)
+            self.failure = failure_of(error)
             if self.failure is None:
                 log.exception("the session did not open")
                 self.failure = Failure(f"{type(error).__name__}: {error}", "the log file says where")
@@ -224,7 +227,7 @@ class XregApp(App[None]):
             self._opened(session)
         if self.failure is not None and self.failure.passing:
             self.set_timer(RETRY, self._open_again)
-        self._tell_screen()
+        self.tell_screen()
 
     def _open_again(self) -> None:
         """What may have passed by now is tried without taking its reason off the screen."""
@@ -285,7 +288,8 @@ class XregApp(App[None]):
         if (screen := self.mode_screen) is not None:
             screen.clock()
 
-    def _tell_screen(self) -> None:
+    def tell_screen(self) -> None:
+        """Have the mode that is shown read everything anew."""
         if (screen := self.mode_screen) is not None and screen.stands:
             screen.read()
             screen.draw_shell()
@@ -296,11 +300,11 @@ class XregApp(App[None]):
         """Show a mode; it reads everything anew."""
         self.switch_mode(mode)
 
-    def open_subject(self, path: str) -> None:
-        """Show a model (or any path) in Explore."""
-        self.subject = path
+    def open_subject(self, path: str, field: str = "") -> None:
+        """Show a model (or any path) in Explore, the cursor on one of its fields where that is said."""
+        self.subject, self.field = path, field
         if self.current_mode == "explore":
-            self._tell_screen()
+            self.tell_screen()
         else:
             self.show_mode("explore")
 
@@ -340,8 +344,29 @@ class XregApp(App[None]):
         if not isinstance(self.screen, HelpScreen | CommandPalette):
             await self.push_screen(HelpScreen(keys_here(self.screen, self.keymap)))
 
+    def action_roles(self) -> None:
+        """Choose the role whose rights are shown."""
+        from xregistry_tui.tui.obeying import choose_role
+
+        choose_role(self)
+
+    def action_command_line(self, text: str = "") -> None:
+        """A line for a command with its arguments."""
+        from xregistry_tui.tui.obeying import open_command_line
+
+        open_command_line(self, text)
+
+    def action_obey(self, text: str) -> None:
+        """Do what a command without arguments says."""
+        from xregistry_tui.tui.command_words import understood
+        from xregistry_tui.tui.obeying import obey
+
+        obey(self, understood(text))
+
     async def action_cancel(self) -> None:
-        """End the newest piece of work that can be ended."""
+        """End what the screen waits for, else the newest piece of work that can be ended."""
+        if self.mode_screen is not None and self.mode_screen.cancel():
+            return
         works = [work for work in self.session.work() if work.cancellable] if self.session else []
         if works:
             await self.perform("cancel", work=works[-1].id)

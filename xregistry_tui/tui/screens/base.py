@@ -16,11 +16,13 @@ from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.work_line import WorkLine
 
 if TYPE_CHECKING:
+    from rich.text import Text
     from textual import events
     from textual.app import ComposeResult
     from textual.dom import DOMNode
     from textual.widget import Widget
 
+    from xregistry_tui.actions.views import Right
     from xregistry_tui.tui.app import XregApp
 
 NARROW = 100
@@ -48,6 +50,7 @@ class ModeScreen(Screen[None]):
         super().__init__()
         self._bound_for: tuple[Widget | None, Mapping[str, str]] | None = None
         self._bindings_here: tuple[Binding, ...] = ()
+        self.rights: tuple[Right, ...] = ()
 
     @property
     def app(self) -> XregApp:  # type: ignore[override]  # Textual types it as any app
@@ -83,6 +86,15 @@ class ModeScreen(Screen[None]):
         for binding in type(self).BINDINGS:
             if isinstance(binding, Binding) and binding.show and binding.id:
                 yield Hint(binding.id, binding.description)
+
+    @property
+    def room_name(self) -> str:
+        """The part of the mode that is shown, where commands depend on it."""
+        return ""
+
+    def cancel(self) -> bool:
+        """End what the screen itself waits for; false where it waits for nothing."""
+        return False
 
     def back(self) -> bool:
         """Go back one step within the mode; false where there is none."""
@@ -126,9 +138,36 @@ class ModeScreen(Screen[None]):
             return
         app, session = self.app, self.app.session
         overview = session.overview() if session is not None else None
-        self.query_one(Header).show(overview, app.what, self.mode or app.current_mode, app.subject, app.now())
+        if overview is not None and overview.untrusted:
+            self._consider_trust(overview.untrusted)
+        self.rights = self._rights_previewed()
+        mode = self.mode or app.current_mode
+        self.query_one(Header).show(overview, app.what, mode, app.subject, app.now(), preview=app.preview)
         self.query_one(WorkLine).show(session.work() if session is not None else (), app.now())
         self.draw_hints()
+
+    def _rights_previewed(self) -> tuple[Right, ...]:
+        if not self.app.preview:
+            return ()
+        from xregistry_tui.tui.obeying import previewed
+
+        return previewed(self.app)[0]
+
+    def preview_line(self) -> Text | None:
+        """What the role that is previewed may do to the subject, in one line."""
+        if not self.app.preview:
+            return None
+        from xregistry_tui.tui.obeying import preview_line
+
+        return preview_line(self.app)
+
+    def _consider_trust(self, folder: str) -> None:
+        """Ask once whether the code of a folder may run, when nothing else is asked."""
+        if self.app.asked_trust != folder and self.app.screen is self:
+            from xregistry_tui.tui.obeying import ask_trust
+
+            self.app.asked_trust = folder
+            ask_trust(self.app, folder)
 
     def draw_hints(self) -> None:
         """The hints as they are now, with the keys as they are bound."""
@@ -137,22 +176,37 @@ class ModeScreen(Screen[None]):
         if self._bound_for != (self.focused, self.app.keymap):
             self._bound_for, self._bindings_here = (self.focused, self.app.keymap), tuple(self._bound())
         shown = []
-        for hint in (*tuple(self.hints())[:5], Hint("help", "keys")):
+        for hint in (*tuple(self._hints_allowed())[:5], Hint("help", "keys")):
             if key := key_of(self._bindings_here, self.app.keymap, hint.binding):
                 shown.append((hint.binding, key, hint.label))
         self.query_one(Hints).show(shown)
 
+    def _hints_allowed(self) -> Iterable[Hint]:
+        """The hints, but for those of what the role that is previewed may not do."""
+        if not self.rights:
+            return self.hints()
+        from xregistry_tui.tui.rights import refused
+
+        return [hint for hint in self.hints() if not refused(hint.binding, self.rights)]
+
     def _bound(self) -> Iterable[Binding]:
+        return (binding for _, binding in self._bound_nodes())
+
+    def _bound_nodes(self) -> Iterable[tuple[DOMNode, Binding]]:
         nodes: list[DOMNode] = [self.app, *(self.focused.ancestors_with_self if self.focused else [self])]
         for node in nodes:
             for bindings in node._bindings.key_to_bindings.values():
-                yield from bindings
+                yield from ((node, binding) for binding in bindings)
 
     def on_hints_pressed(self, event: Hints.Pressed) -> None:
         """A click on a hint is its key."""
-        found = next((binding for binding in self._bound() if binding.id == event.name), None)
+        found = next(((node, binding) for node, binding in self._bound_nodes() if binding.id == event.name), None)
         if found is not None:
-            self.run_worker(self.run_action(found.action))
+            self.run_worker(self.app.run_action(found[1].action, found[0]))
+
+    def on_header_role_chosen(self) -> None:
+        """A click on the role."""
+        self.app.action_roles()
 
     def on_header_mode_chosen(self, event: Header.ModeChosen) -> None:
         """A click on a mode."""

@@ -17,8 +17,9 @@ from xregistry_tui.tui.format import line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
-from xregistry_tui.tui.screens.explore_hints import model_hints, subject_hints
+from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, subject_hints
 from xregistry_tui.tui.screens.explore_reading import fetch_records, fetch_source, page_lines
+from xregistry_tui.tui.screens.explore_rooms import make_room, room_of
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets import pages
 from xregistry_tui.tui.widgets.field_detail import from_the_top, how_line
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from xregistry_tui.actions.session import Session
+    from xregistry_tui.actions.views import ModelView
     from xregistry_tui.resources.base import Page
 
 
@@ -55,6 +57,8 @@ class ExploreScreen(ModeScreen):
         Binding("p", "pause", "pause", id="explore.pause"),
         Binding("i", "how", "show query", id="explore.how"),
         Binding("y", "copy", "copy", id="explore.copy"),
+        Binding("w", "why", "what may be done here", id="explore.why"),
+        Binding("E", "edit", "edit the source", id="explore.edit"),
     ]
 
     def __init__(self) -> None:
@@ -65,7 +69,7 @@ class ExploreScreen(ModeScreen):
         """The tree, and its subject."""
         with Horizontal(id="explore"):
             yield TreePane(id="explore-tree")
-            yield Subject(self._fetch, id="explore-subject")
+            yield Subject(self._fetch, make_room, id="explore-subject")
 
     def on_mount(self) -> None:
         """The tree has the keys at first."""
@@ -118,7 +122,8 @@ class ExploreScreen(ModeScreen):
         if "tree" in keys:
             self._read_tree(session)
         subject = self.app.subject
-        own = any(key == f"model:{subject}" or key.startswith((f"binding:{subject}@", "resource:")) for key in keys)
+        about = {f"{kind}:{subject}" for kind in ("model", "function", "type")}
+        own = any(key in about or key.startswith((f"binding:{subject}@", "resource:")) for key in keys)
         if own or ("tree" in keys and self.subject.model is None):
             self._draw_subject(session)
 
@@ -141,16 +146,28 @@ class ExploreScreen(ModeScreen):
     def _draw_subject(self, session: Session) -> None:
         self.remove_class("-closed")
         path = self.app.subject
+        self.subject.show_rights(self.preview_line())
         model = session.model(path) if path.startswith("models.") else None
-        if model is None:
-            self.subject.show_page(page_lines(session, path, self.app.now()))
+        if model is None and (room := room_of(session, path)):
+            self.subject.show_room(room, path)
+        elif model is None:
+            self.subject.show_page(page_lines(session, path))
         else:
-            self.subject.show(model, self.app.now())
+            self._show_model(model)
             if (asked := self._costs.unknown(model)) is not None:
                 self.run_worker(self._costs.ask(session, asked, self.draw_hints), group="cost")
         if self.size.width < NARROW and self.focused in {None, self.nodes} and not self.has_class("-tree"):
-            self.subject.panel.focus()
+            self.subject.focus_panel()
         self.draw_hints()
+
+    def _show_model(self, model: ModelView) -> None:
+        """Show it; a field that was asked for has the cursor."""
+        field, self.app.field = self.app.field, ""
+        if field:
+            self.subject.tab = "fields"
+        self.subject.show(model, self.app.now())
+        if field and self.query_one(FieldsPanel).grid.move_to(field):
+            self.subject.focus_panel()
 
     def on_resize(self, event: Any) -> None:
         """Everything that is fitted by hand is fitted anew."""
@@ -181,7 +198,7 @@ class ExploreScreen(ModeScreen):
     @on(Tree.NodeSelected)
     def _selected(self) -> None:
         self.remove_class("-tree")
-        self.subject.panel.focus()
+        self.subject.focus_panel()
 
     @on(Grid.LeftEdge)
     def _left(self) -> None:
@@ -213,9 +230,9 @@ class ExploreScreen(ModeScreen):
 
     @on(Subject.TabOpened)
     def _tab_opened(self) -> None:
-        inside = self.focused is not None and self.focused is not self.nodes
+        inside = self.focused is not self.nodes  # nothing has the keys where what had them was hidden just now
         if inside or self.tab == "records":
-            self.subject.panel.focus()
+            self.subject.focus_panel()
 
     @on(Subject.CodeRequested)
     def _code_requested(self) -> None:
@@ -240,6 +257,9 @@ class ExploreScreen(ModeScreen):
             return [Hint("explore.refresh", "try again")] if self.app.failure else []
         model = self.subject.model
         own = model_hints(model, self._costs.said(model))
+        room = self.subject.room
+        if room is not None and room.has_keys:
+            return [*room.hints(), *([] if room.typing else [NEXT])]
         if self.focused is self.nodes or model is None:
             return [Hint("grid.select", "open"), Hint("explore.filter", "filter"), *own]
         return subject_hints(self.tab, self.query_one(FieldsPanel).field, own)
@@ -252,7 +272,9 @@ class ExploreScreen(ModeScreen):
 
     def back(self) -> bool:
         """Out of an input, then to the tree."""
-        field = self.focused
+        field, room = self.focused, self.subject.room
+        if room is not None and room.has_keys and room.back():
+            return True
         if field is self.pane.filter:
             self.pane.clear_filter()
             self.nodes.focus()
@@ -274,6 +296,9 @@ class ExploreScreen(ModeScreen):
 
     def action_tab(self, step: int) -> None:
         """The next or previous tab."""
+        if self.subject.model is None and self.subject.room is not None:
+            self.subject.room.step_tab(step)
+            return
         self.subject.open_tab(TABS[(TABS.index(self.tab) + step) % len(TABS)], self.app.now())
 
     def action_zoom(self) -> None:
@@ -281,7 +306,7 @@ class ExploreScreen(ModeScreen):
         self.toggle_class("-zoomed")
         self.remove_class("-tree")
         if self.has_class("-zoomed"):
-            self.subject.panel.focus()
+            self.subject.focus_panel()
 
     def action_sort(self) -> None:
         """Records by the column under the cursor; fields in their own order, or the worst first."""
@@ -318,8 +343,10 @@ class ExploreScreen(ModeScreen):
             await self.app.perform("resume" if paused else "pause", model=model.path)
 
     def action_how(self) -> None:
-        """The queries behind the figures."""
-        model = self.subject.model
+        """The queries behind the figures; where there are none, all there is to read."""
+        model, room = self.subject.model, self.subject.room
+        if model is None and room is not None:
+            room.how()
         profile = model.binding.profile if model and model.binding else None
         if model is None or profile is None:
             return
@@ -332,7 +359,47 @@ class ExploreScreen(ModeScreen):
 
     async def action_copy(self) -> None:
         """Copy what the cursor is on."""
-        at_tree = self.subject.model is None or self.focused is self.nodes
+        at_tree = (self.subject.model is None and self.subject.room is None) or self.focused is self.nodes
         if text := self.app.subject if at_tree else self.subject.copied:
             way = await clipboard.copy(self.app, text)
             self.notify(f"Copied {way}.", timeout=3, markup=False)
+
+    # What only some subjects have
+
+    @property
+    def room_name(self) -> str:
+        """The room that is shown."""
+        return self.subject.room_name
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a source to edit only where the subject is a model."""
+        return self.subject.model is not None if action == "edit" else True
+
+    def action_edit(self) -> None:
+        """The model's source in an editor; what comes back is judged."""
+        if (model := self.subject.model) is not None:
+            from xregistry_tui.tui.authoring import edit_model
+
+            self.run_worker(edit_model(self.app, model.path, model.title), group="edit", exclusive=True)
+
+    def action_why(self) -> None:
+        """What may be done here, with the reasons."""
+        from xregistry_tui.tui.obeying import show_why
+
+        show_why(self.app)
+
+    def action_show_tab(self, name: str) -> None:
+        """Show a tab by its name."""
+        if self.subject.model is not None:
+            self.subject.open_tab(name, self.app.now())
+        elif self.subject.room is not None:
+            self.subject.room.open_tab(name)
+
+    async def action_room(self, action: str) -> None:
+        """Do what the room that is shown can do."""
+        if self.subject.room is not None:
+            await self.app.run_action(action, self.subject.room)
+
+    def cancel(self) -> bool:
+        """End what the room waits for."""
+        return self.subject.room is not None and self.subject.room.cancel()

@@ -10,8 +10,6 @@ from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.tui.widgets import pages
 
 if TYPE_CHECKING:
-    import datetime
-
     from rich.text import Text
 
     from xregistry_tui.actions.session import Session
@@ -19,14 +17,9 @@ if TYPE_CHECKING:
     from xregistry_tui.tui.widgets.records import Wanted
 
 
-def page_lines(session: Session, path: str, now: datetime.datetime) -> Iterable[Text]:
-    """Whatever is no model, as a page to read."""
-    group = path.partition(".")[0]
-    if group == "functions" and (function := session.function(path)) is not None:
-        return pages.function_lines(function, now)
-    if group == "types" and (registered := session.type(path)) is not None:
-        return pages.type_lines(registered)
-    if group == "resources" and (found := session.resource(path.removeprefix("resources."))) is not None:
+def page_lines(session: Session, path: str) -> Iterable[Text]:
+    """What has no room of its own, as a page to read."""
+    if path.startswith("resources.") and (found := session.resource(path.removeprefix("resources."))) is not None:
         return pages.resource_lines(found)
     return pages.branch_lines(path, session.children(path)) if path else pages.empty_lines()
 

@@ -18,6 +18,7 @@ from xregistry_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.dom import DOMNode
 
 _GLYPHS = (
     ("●", "good", "live"),
@@ -52,9 +53,15 @@ def keys_here(screen: Screen[object], keymap: Mapping[str, str]) -> tuple[KeyLin
     for node in nodes:
         for bindings in node._bindings.key_to_bindings.values():
             for binding in bindings:
-                if binding.id and binding.id not in seen and binding.description:
+                if binding.id and binding.id not in seen and binding.description and _acts(node, binding):
                     seen[binding.id] = KeyLine(_keys(node._bindings, binding, keymap), binding.description, binding.id)
     return tuple(seen.values())
+
+
+def _acts(node: DOMNode, binding: Binding) -> bool:
+    """Whether a key does something now."""
+    name, _, _ = binding.action.rpartition(".")[2].partition("(")
+    return node.check_action(name, ()) is not False
 
 
 def _keys(bound: BindingsMap, binding: Binding, keymap: Mapping[str, str]) -> str:

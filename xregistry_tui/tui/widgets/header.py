@@ -67,31 +67,50 @@ class Header(Lines):
             super().__init__()
             self.mode = mode
 
+    class RoleChosen(Message):
+        """The role was clicked."""
+
     def __init__(self) -> None:
         super().__init__([Text("")] * 3)
+        self._role_at = (0, 0)
         self._places: tuple[tuple[int, int, str], ...] = ()
 
-    def show(self, overview: Overview | None, title: str, mode: str, subject: str, now: datetime.datetime) -> None:
-        """Show how things stand."""
+    def show(
+        self,
+        overview: Overview | None,
+        title: str,
+        mode: str,
+        subject: str,
+        now: datetime.datetime,
+        *,
+        preview: str = "",
+    ) -> None:
+        """Show how things stand; `preview` is the role whose rights are shown."""
         width = self.size.width or self.app.size.width
         self.set_lines(
             [
-                self._first(overview, title, now, width),
+                self._first(overview, title, now, width, preview),
                 self._second(overview, mode, subject, width),
                 line(("─" * width, "rule")),
             ]
         )
 
-    def _first(self, overview: Overview | None, title: str, now: datetime.datetime, width: int) -> Text:
+    def _first(self, overview: Overview | None, title: str, now: datetime.datetime, width: int, preview: str) -> Text:
         clock = (f"{now.astimezone():%H:%M:%S} ", "dim")
         if overview is None:
             return spread(line((" xreg", "accent bold"), "   ", (plain(title, 50), "bright")), line(clock), width)
         what = resources_text(overview.resources, width // 2)
         left = line((" xreg", "accent bold"), "   ", what)
         counted = joined((counts_text(overview), line(clock)))
-        whole = joined((plain(overview.role, 16), counted))
+        role = line(plain(overview.role, 16))
+        if preview:
+            role.append_text(line((" as ", "dim"), (plain(preview, 16), "warn")))
+        whole = joined((role, counted))
         fits = left.cell_len + whole.cell_len < width
-        return spread(left, whole if fits else counted, width)
+        right = whole if fits else joined((role, line(clock))) if preview else counted
+        start = width - right.cell_len
+        self._role_at = (start, start + role.cell_len) if fits or preview else (0, 0)
+        return spread(left, right, width)
 
     def _second(self, overview: Overview | None, mode: str, subject: str, width: int) -> Text:
         left, places = line(" "), []
@@ -112,7 +131,9 @@ class Header(Lines):
         return spread(left, line((crumbs, "dim"), " "), width)
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a mode's name."""
+        """A click on a mode's name, or on the role."""
+        if event.y == 0 and self._role_at[0] <= event.x < self._role_at[1]:
+            self.post_message(self.RoleChosen())
         if event.y == 1:
             for start, end, mode in self._places:
                 if start <= event.x < end:

@@ -1,4 +1,4 @@
-"""Subjects that are no model, as pages to read: functions, types, resources, and what lies below a branch."""
+"""Subjects without tabs, as pages to read: resources, and what lies below a branch."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xregistry_tui.profiling import wording
-from xregistry_tui.schema.canonical import dumps
 from xregistry_tui.tui.format import fitted, line
 from xregistry_tui.tui.text import plain
 
 if TYPE_CHECKING:
-    import datetime
-
-    from xregistry_tui.actions.views import FunctionView, Node, ResourceView, TypeView
+    from xregistry_tui.actions.views import Node, ResourceView
 
 SHOWN = 200
 EMPTY = {
@@ -51,31 +48,6 @@ def empty_lines() -> Iterator[Text]:
     """Nothing is registered: what to do next."""
     yield Text("")
     yield line("  ", (EMPTY["models"], "dim"))
-
-
-def function_lines(function: FunctionView, now: datetime.datetime) -> Iterator[Text]:
-    """A function: signature, docstring, where it comes from, how it was called."""
-    yield line(" ", (plain(function.title), "bright"), (plain(function.signature), "text"))
-    yield line(" ", (plain(function.module), "dim"))
-    yield Text("")
-    yield from _paragraph(function.docstring or "It has no docstring.")
-    yield Text("")
-    yield _entry("tags", ", ".join(plain(tag, 40) for tag in function.tags) or wording.NOTHING)
-    yield _entry("calls", f"{function.calls:,}")
-    yield _entry("failed", f"{function.failures:,}")
-    yield _entry("last", wording.ago(function.last_called, now) if function.last_called else "never called here")
-
-
-def type_lines(registered: TypeView) -> Iterator[Text]:
-    """A type: what it is made of, what it asks for, examples."""
-    yield line(" ", (plain(registered.title), "bright"), (f"   {plain(registered.category)}", "dim"))
-    yield from _paragraph(registered.description or "It has no description.")
-    yield Text("")
-    yield _entry("of", plain(registered.base_type, 60))
-    for name, value in registered.constraints.items():
-        yield _entry(plain(name, 14), plain(value, 60))
-    for example in registered.examples:
-        yield _entry("example", plain(dumps(example), 60))
 
 
 def resource_lines(resource: ResourceView) -> Iterator[Text]:
@@ -122,11 +94,6 @@ def branch_lines(path: str, nodes: tuple[Node, ...]) -> Iterator[Text]:
         yield line("   ", (f"⋯ {len(nodes) - SHOWN:,} more", "dim"))
     if not nodes:
         yield line("   ", (EMPTY.get(path, GONE), "dim"))
-
-
-def _paragraph(text: str) -> Iterator[Text]:
-    for part in text.strip().splitlines():
-        yield line(" ", plain(part))
 
 
 def _entry(label: str, text: str) -> Text:

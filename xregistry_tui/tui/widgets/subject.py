@@ -1,9 +1,9 @@
-"""The subject beside the tree: a model in tabs, anything else as a page to read."""
+"""The subject beside the tree: a model in tabs, a function or type in a room of its own, all else as a page to read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, overload
 
 from rich.text import Text
 from textual.containers import Vertical
@@ -13,6 +13,7 @@ from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.widgets.fields_panel import FieldsPanel
 from xregistry_tui.tui.widgets.grid import Grid
+from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.page import Page
 from xregistry_tui.tui.widgets.quality_panel import QualityPanel
 from xregistry_tui.tui.widgets.record_text import copied
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from xregistry_tui.actions.views import ModelView
+    from xregistry_tui.tui.screens.room import Room
 
-TABS = ("fields", "records", "quality", "code")
+TABS = ("fields", "records", "quality", "versions", "code")
 
 
 class Subject(Vertical):
-    """What the tree's cursor is on. `fetch` gives pages of a model's records."""
+    """What the tree's cursor is on. `fetch` gives pages of a model's records, `make` the rooms when they are needed."""
 
     class TabOpened(Message):
         """Another tab is shown."""
@@ -41,15 +43,19 @@ class Subject(Vertical):
     class CodeRequested(Message):
         """The source of the model is to be shown: see `show_code`."""
 
-    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:
+    def __init__(self, fetch: Fetch, make: Callable[[str], Room], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._fetch = fetch
+        self._make = make
+        self._rooms: dict[str, Room] = {}
+        self.room: Room | None = None
         self._looked: object = None
         self.model: ModelView | None = None
         self.tab = "fields"
 
     def compose(self) -> ComposeResult:
-        """Head, tabs, and everything that a subject can be."""
+        """Head, tabs, and what a subject can be at first; rooms come when they are needed."""
+        yield Lines(id="subject-rights")
         yield SubjectHead(id="subject-head")
         yield TabLine(id="subject-tabs")
         yield FieldsPanel(id="tab-fields")
@@ -63,19 +69,59 @@ class Subject(Vertical):
     def show_page(self, lines: Iterable[Text]) -> None:
         """Show a page instead of a model."""
         self.model = None
+        self._enter(None)
         self.set_class(True, "-page")
+        self.set_class(False, "-room")
         self.query_one(SubjectHead).clear()
         self.query_one(Page).show(lines)
+
+    def show_room(self, name: str, path: str) -> None:
+        """Show an item in its room instead of a model."""
+        self.model = None
+        self.set_class(False, "-page")
+        self.set_class(True, "-room")
+        self.query_one(SubjectHead).clear()
+        self._enter(name).open(path)
+
+    def show_rights(self, text: Text | None) -> None:
+        """Show what a role may do to the subject, or nothing."""
+        self.query_one("#subject-rights", Lines).set_lines([text, Text("")] if text is not None else [])
+
+    @property
+    def room_name(self) -> str:
+        """The name of the room that is shown, empty where none is."""
+        return next((name for name, room in self._rooms.items() if room is self.room), "")
+
+    @overload
+    def _enter(self, name: str) -> Room: ...
+
+    @overload
+    def _enter(self, name: None) -> None: ...
+
+    def _enter(self, name: str | None) -> Room | None:
+        """Show one room, or none; one that was not there yet is made."""
+        if name is not None and name not in self._rooms:
+            self._rooms[name] = self._make(name)
+            self.mount(self._rooms[name])
+        for known, room in self._rooms.items():
+            room.display = known == name
+        self.room = self._rooms[name] if name is not None else None
+        return self.room
 
     def show(self, model: ModelView, now: datetime.datetime) -> None:
         """Show a model in the tab that is open."""
         before, self.model = self.model, model
         self.set_class(False, "-page")
+        self.set_class(False, "-room")
         for name in TABS:
             self.set_class(name == self.tab, f"-{name}")
         self.query_one(SubjectHead).show(model, now)
         self._draw_tabs(model)
         other = before is None or before.path != model.path
+        if self.tab == "versions":
+            self._enter("versions").open(model.path)
+            return
+        self._enter(None)
         if self.tab == "fields":
             self.query_one(FieldsPanel).show(model, now)
         elif self.tab == "records":
@@ -87,13 +133,15 @@ class Subject(Vertical):
 
     def tick(self, now: datetime.datetime) -> None:
         """The countdown and the ages."""
+        if self.room is not None:
+            self.room.tick()
         if self.model is not None:
             self.query_one(SubjectHead).show(self.model, now)
             if self.tab == "fields":
                 self.query_one(FieldsPanel).tick(now)
 
     def _draw_tabs(self, model: ModelView) -> None:
-        behind = {"fields": str(len(model.shape.fields))}
+        behind = {"fields": str(len(model.shape.fields)), "versions": str(model.versions)}
         profile = model.binding.profile if model.binding else None
         right = grades(profile.method, profile.n) if profile is not None else Text("")
         self.query_one(TabLine).show([(name, behind.get(name, "")) for name in TABS], self.tab, right)
@@ -117,6 +165,8 @@ class Subject(Vertical):
     @property
     def panel(self) -> Widget:
         """What takes the keys."""
+        if self.room is not None:
+            return self.room
         if self.model is None:
             return self.query_one("#page")
         if self.tab == "fields":
@@ -124,6 +174,13 @@ class Subject(Vertical):
         if self.tab == "records":
             return self.query_one(Records).grid
         return self.query_one(QualityPanel).grid if self.tab == "quality" else self.query_one(Source)
+
+    def focus_panel(self) -> None:
+        """Give the keys to what is shown."""
+        if self.room is not None:
+            self.room.focus_panel()
+        else:
+            self.panel.focus()
 
     def open_tab(self, name: str, now: datetime.datetime) -> None:
         """Show another tab of the model."""
@@ -140,6 +197,8 @@ class Subject(Vertical):
     @property
     def copied(self) -> str:
         """What the cursor is on, as text to copy."""
+        if self.room is not None:
+            return self.room.copied
         if self.tab == "code":
             return self.query_one(Source).source
         if self.tab != "records":
