@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from xregistry_tui.actions import table
-from xregistry_tui.actions.access import OF_RESOURCES, decision
+from xregistry_tui.actions.access import OF_RESOURCES, decision, visible
 from xregistry_tui.actions.base import Action, Refused
 from xregistry_tui.actions.local import LocalSession
 from xregistry_tui.actions.views import Node
@@ -179,6 +179,19 @@ async def test_figures_are_for_those_who_may_read(connected: LocalSession) -> No
     for verb in ("records", "suggest", "template", "validate"):
         with pytest.raises(Refused, match=f"role analyst lacks READ on {ORDERS}"):
             await analyst.perform(verb, model=ORDERS)
+
+
+@pytest.mark.parametrize("item", [FUNCTION, MODEL])
+@pytest.mark.parametrize("held_by", ["analyst", "*", "ops"])
+def test_an_item_is_seen_with_list_view_or_execute_and_with_nothing_else(item: str, held_by: str) -> None:
+    for word in WORDS[item]:
+        workspace = granting(item, held_by, word)
+        opens = word in {"list", "view", "execute"}
+        assert visible(workspace, "analyst", item) is (opens and held_by != "ops")
+        assert visible(workspace, "admin", item)
+        assert visible(workspace, None, item)
+        assert visible(workspace, "analyst", TYPE)
+        assert not visible(workspace, "analyst", f"{item}.nothing")
 
 
 def test_rights_are_every_word_of_an_item_with_its_reason() -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import Refused
 from xregistry_tui.actions.views import Right
-from xregistry_tui.core.access import Decision, Grants, decide
+from xregistry_tui.core.access import EVERYONE, Decision, Grants, decide
+from xregistry_tui.core.registered_function import FunctionPermission
+from xregistry_tui.core.registered_model import ModelPermission
 
 if TYPE_CHECKING:
     from xregistry_tui.core.registry import Registry
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from xregistry_tui.workspace import Workspace
 
 OF_RESOURCES = ("connect", "discover", "refresh")
+_SEEN_WITH: dict[str, frozenset[Any]] = {  # as members, and as the words that a caller may have granted instead
+    "models": frozenset({ModelPermission.LIST, "list"}),
+    "functions": frozenset({FunctionPermission.VIEW, FunctionPermission.EXECUTE, "view", "execute"}),
+}
 _OF_FUNCTIONS = ("view", "execute", "modify")
 _OF_MODELS = ("list", "read", "create", "update", "delete")
 
@@ -93,9 +99,20 @@ def roles(workspace: Workspace, own: str) -> tuple[str, ...]:
 
 
 def visible(workspace: Workspace, role: str | None, path: str) -> bool:
-    """Whether a role sees an item at all: LIST on a model, VIEW or EXECUTE on a function; the rest is seen by all."""
-    words = {"models": ("list",), "functions": ("view", "execute")}.get(path.partition(".")[0], ())
-    return not words or any(decision(workspace, role, word, path).allowed for word in words)
+    """Whether a role sees an item at all: LIST on a model, VIEW or EXECUTE on a function; the rest is seen by all.
+
+    As `decision` decides, without its reasons: a tree asks this of all that lies below a level.
+    """
+    if role is None or role in workspace.settings.access.superuser_roles:
+        return True
+    group = path.partition(".")[0]
+    if group not in _SEEN_WITH:
+        return True
+    registry: Registry[Any] = workspace.registry.models if group == "models" else workspace.registry.functions
+    item = registry.get_by_namespace(path)
+    held = item.permissions if item is not None else {}
+    words = _SEEN_WITH[group]
+    return not (words.isdisjoint(held.get(role, ())) and words.isdisjoint(held.get(EVERYONE, ())))
 
 
 def lives(workspace: Workspace, role: str | None, model: str | None = None) -> tuple[Live, ...]:
