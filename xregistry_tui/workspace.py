@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import fnmatch
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +43,31 @@ class ConnectionStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What of a resource counts: collections by shell-style patterns (no `include`: all), and where models go.
+
+    A `namespace` stands for the resource's name in their paths.
+    """
+
+    namespace: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def holds(self, collection: str) -> bool:
+        """Whether a collection counts."""
+        matches = partial(fnmatch.fnmatchcase, collection)
+        return (not self.include or any(map(matches, self.include))) and not any(map(matches, self.exclude))
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """A resource that was asked for, what it holds, and what of it could not be read (collection → reason)."""
 
     resource: XResource
+    scope: Scope = EVERYTHING
     status: ConnectionStatus = ConnectionStatus.CONNECTING
     reason: str = ""
     collections: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.actions.base import Action, ActionError, Result
 from xregistry_tui.core.bindings import Binding
 from xregistry_tui.resources.base import ResourceError
-from xregistry_tui.workspace import Connection, ConnectionStatus
+from xregistry_tui.workspace import EVERYTHING, Connection, ConnectionStatus, Scope
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.base import XResource
@@ -34,16 +34,27 @@ class Found:
     counts: Mapping[str, Any]
 
 
-async def connect(workspace: Workspace, target: str, name: str | None = None, *, wait: bool = True) -> Result:
+async def connect(
+    workspace: Workspace,
+    target: str,
+    name: str | None = None,
+    *,
+    wait: bool = True,
+    level: str | None = None,
+    scope: Scope = EVERYTHING,
+) -> Result:
     """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
 
-    Without `wait` the models arrive in the background, one by one, once the target is open.
+    Without `wait` the models arrive in the background, one by one, once the target is open. `level` says what it is
+    (`production`), `scope` which collections count.
     """
     resource = _resource_for(workspace, target, name)
     held = workspace.connections.get(resource.name)
     if held is not None and held.status is not ConnectionStatus.FAILED:
         return Result(resource.name, f"{resource.name} is connected already", resource.name)
-    workspace.set_connection(Connection(resource=resource))
+    if level is not None:
+        resource.metadata = replace(resource.metadata, level=level)
+    workspace.set_connection(Connection(resource=resource, scope=scope))
     try:
         await _open(workspace, resource)
     except ResourceError as error:
@@ -175,18 +186,17 @@ async def _discover(workspace: Workspace, resource: XResource) -> Found:
 
 
 async def _register_all(workspace: Workspace, resource: XResource) -> Found:
-    from xregistry_tui.resources.inspector import XInspector
-
+    scope = workspace.connections[resource.name].scope
+    collections = tuple(filter(scope.holds, await resource.list_collections_or_tables()))
     before = {path: model.version for path, model in workspace.registry.models.models.items()}
     paths: list[str] = []
     failed: dict[str, str] = {}
-    async for found in XInspector(resource).discover():
+    async for found in resource.shapes(collections):
         if isinstance(found, tuple):
             failed[found[0]] = str(found[1])
-        else:
-            paths.append(await _register(workspace, resource, found))
+        elif path := await _register(workspace, resource, found, scope):
+            paths.append(path)
     await bind_wanted(workspace, resource)
-    collections = tuple(await resource.list_collections_or_tables())
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))
     return Found(tuple(paths), failed, _counts(workspace, before, paths, failed))
 
@@ -205,9 +215,15 @@ def _counts(
     return {"models": len(paths), "registered": new, "failed": len(failed), **versions}
 
 
-async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> str:
+async def _register(workspace: Workspace, resource: XResource, shape: Shape, scope: Scope) -> str:
+    """The path of the model of a collection, which is watched; empty where somebody unregistered it."""
+    models = workspace.registry.models
     # a wide table takes longer to turn into a model than a loop may be held
-    registered = await asyncio.to_thread(workspace.registry.models.register_discovered, shape, resource=resource.name)
+    registered = await asyncio.to_thread(
+        models.register_discovered, shape, resource=resource.name, namespace=scope.namespace
+    )
+    if registered.path not in models:
+        return ""
     if not workspace.settings.registry.enable_enrichment:
         return registered.path
     found = Binding(model=registered.path, resource=resource.name, collection=shape.name)
@@ -233,6 +249,21 @@ async def bind_wanted(workspace: Workspace, resource: XResource) -> None:
     for binding in workspace.wanted:
         if binding.resource == resource.name and binding.model not in workspace.registry.models:
             await workspace.record(None, "unbound", binding.model, "no model is registered under this name")
+
+
+def watch_again(workspace: Workspace, path: str) -> None:
+    """Watch what a model was discovered in, and what it is bound to by the settings, where that is connected."""
+    model = workspace.registry.models.get_by_namespace(path)
+    if model is None or not workspace.settings.registry.enable_enrichment:
+        return
+    for connection in workspace.connections.values():
+        name = connection.resource.name
+        bindings = {wanted.key: wanted for wanted in _wanted(workspace, connection.resource) if wanted.model == path}
+        if model.resource == name and model.collection is not None:
+            own = Binding(model=path, resource=name, collection=model.collection)
+            bindings.setdefault(own.key, own)
+        for binding in bindings.values() if connection.status is ConnectionStatus.LIVE else ():
+            workspace.enriched.bind(binding)
 
 
 ACTIONS = (

@@ -126,7 +126,7 @@ async def open_session(
     opened = await asyncio.to_thread(open_bare, settings, flags, code)
     from xregistry_tui.actions.imports import import_code
 
-    wanted = [(target, None) for target in targets] or _resources(opened.loaded)
+    wanted = [{"target": target} for target in targets] or _resources(opened.loaded)
     opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:
         await import_code(opened.workspace)
@@ -137,22 +137,32 @@ async def open_session(
     return opened
 
 
-async def _connect(session: LocalSession, wanted: Sequence[tuple[str, str | None]]) -> None:
+async def _connect(session: LocalSession, wanted: Sequence[Mapping[str, Any]]) -> None:
     failed: list[Exception] = []
-    for target, name in wanted:
+    for one in wanted:
         try:
-            await session.perform("connect", target=target, name=name, wait=False)
+            await session.perform("connect", **one, wait=False)
         except (ResourceError, ActionError) as error:
-            LOG.warning("cannot connect %s: %s", target, error)
+            LOG.warning("cannot connect %s: %s", one["target"], error)
             failed.append(error)
     if failed and len(failed) == len(wanted):
         raise failed[0]
 
 
-def _resources(loaded: Loaded) -> list[tuple[str, str | None]]:
-    """The settings' resources as targets with their names."""
+def _resources(loaded: Loaded) -> list[dict[str, Any]]:
+    """The settings' resources as what `connect` is given."""
+    from xregistry_tui.workspace import Scope
+
     folder = loaded.folder("resources")
-    return [(_target(resource, folder), resource.name) for resource in loaded.settings.resources]
+    return [
+        {
+            "target": _target(resource, folder),
+            "name": resource.name,
+            "level": resource.level,
+            "scope": Scope(namespace=resource.namespace, include=resource.include, exclude=resource.exclude),
+        }
+        for resource in loaded.settings.resources
+    ]
 
 
 def _target(resource: ResourceSettings, folder: Path) -> str:

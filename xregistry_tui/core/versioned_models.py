@@ -220,7 +220,13 @@ class VersionedModels(Registry[RegisteredModel]):
             migration_script=migration,
         )
         resource, collection = origin or (there.resource, there.collection)
-        registered = RegisteredModel(path=there.path, metadata=new, resource=resource, collection=collection)
+        registered = RegisteredModel(
+            path=there.path,
+            metadata=new,
+            resource=resource,
+            collection=collection,
+            found=there.found if origin is None else new.body.given_shape,
+        )
         return self._keep(registered, step if new.version != held.version else None)
 
     def _keep(self, registered: RegisteredModel, step: ModelEvolution | None = None) -> RegisteredModel:
