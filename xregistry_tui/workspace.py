@@ -45,9 +45,13 @@ class ConnectionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A resource that was asked for, what it holds, and what of it could not be read (collection → reason)."""
+    """A resource that was asked for, what it holds, and what of it could not be read (collection → reason).
+
+    A `namespace` stands for its name in the paths of its models.
+    """
 
     resource: XResource
+    namespace: str | None = None
     status: ConnectionStatus = ConnectionStatus.CONNECTING
     reason: str = ""
     collections: tuple[str, ...] = ()

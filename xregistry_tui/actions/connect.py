@@ -40,18 +40,19 @@ async def connect(
     name: str | None = None,
     options: Mapping[str, Any] | None = None,
     *,
+    namespace: str | None = None,
     wait: bool = True,
 ) -> Result:
     """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
 
-    `options` are those of its kind. Without `wait` the models arrive in the background, one by one, once the target
-    is open.
+    `options` are those of its kind; a `namespace` stands for the resource's name in the paths of its models. Without
+    `wait` the models arrive in the background, one by one, once the target is open.
     """
     resource = _resource_for(workspace, target, name, options or {})
     held = workspace.connections.get(resource.name)
     if held is not None and held.status is not ConnectionStatus.FAILED:
         return Result(resource.name, f"{resource.name} is connected already", resource.name)
-    workspace.set_connection(Connection(resource=resource))
+    workspace.set_connection(Connection(resource=resource, namespace=namespace))
     try:
         await _open(workspace, resource)
     except ResourceError as error:
@@ -186,18 +187,17 @@ async def _discover(workspace: Workspace, resource: XResource) -> Found:
 
 
 async def _register_all(workspace: Workspace, resource: XResource) -> Found:
-    from xregistry_tui.resources.inspector import XInspector
-
+    namespace = workspace.connections[resource.name].namespace
+    collections = tuple(await resource.list_collections_or_tables())
     before = {path: model.version for path, model in workspace.registry.models.models.items()}
     paths: list[str] = []
     failed: dict[str, str] = {}
-    async for found in XInspector(resource).discover():
+    async for found in resource.shapes(collections):
         if isinstance(found, tuple):
             failed[found[0]] = str(found[1])
-        else:
-            paths.append(await _register(workspace, resource, found))
+        elif path := await _register(workspace, resource, found, namespace):
+            paths.append(path)
     await bind_wanted(workspace, resource)
-    collections = tuple(await resource.list_collections_or_tables())
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))
     return Found(tuple(paths), failed, _counts(workspace, before, paths, failed))
 
@@ -216,9 +216,13 @@ def _counts(
     return {"models": len(paths), "registered": new, "failed": len(failed), **versions}
 
 
-async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> str:
+async def _register(workspace: Workspace, resource: XResource, shape: Shape, namespace: str | None) -> str:
+    """The path of the model of a collection, which is watched; empty where somebody unregistered it."""
+    models = workspace.registry.models
     # a wide table takes longer to turn into a model than a loop may be held
-    registered = await asyncio.to_thread(workspace.registry.models.register_discovered, shape, resource=resource.name)
+    registered = await asyncio.to_thread(models.register_discovered, shape, resource=resource.name, namespace=namespace)
+    if registered.path not in models:
+        return ""
     if not workspace.settings.registry.enable_enrichment:
         return registered.path
     found = Binding(model=registered.path, resource=resource.name, collection=shape.name)
@@ -244,6 +248,21 @@ async def bind_wanted(workspace: Workspace, resource: XResource) -> None:
     for binding in workspace.wanted:
         if binding.resource == resource.name and binding.model not in workspace.registry.models:
             await workspace.record(None, "unbound", binding.model, "no model is registered under this name")
+
+
+def watch_again(workspace: Workspace, path: str) -> None:
+    """Watch what a model was discovered in, and what it is bound to by the settings, where that is connected."""
+    model = workspace.registry.models.get_by_namespace(path)
+    if model is None or not workspace.settings.registry.enable_enrichment:
+        return
+    for connection in workspace.connections.values():
+        name = connection.resource.name
+        bindings = {wanted.key: wanted for wanted in _wanted(workspace, connection.resource) if wanted.model == path}
+        if model.resource == name and model.collection is not None:
+            own = Binding(model=path, resource=name, collection=model.collection)
+            bindings.setdefault(own.key, own)
+        for binding in bindings.values() if connection.status is ConnectionStatus.LIVE else ():
+            workspace.enriched.bind(binding)
 
 
 ACTIONS = (

@@ -85,7 +85,7 @@ class Session(Protocol):
 
 # The verbs of the first floor of features, with their arguments and what `Result.value` holds:
 #
-#   connect(target, name=None)                      → resource name; discovers, registers, binds
+#   connect(target, name=None, options=None, namespace=None)  → resource name; discovers, registers, binds
 #   disconnect(resource)                            → None
 #   trust(folder) · untrust(folder)                 → tuple[Imported, …] of what waited for it · whether it was trusted
 #   discover(resource)                              → (registered paths, {collection: reason} of the failed)

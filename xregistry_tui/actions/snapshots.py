@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xregistry_tui.actions import access
 from xregistry_tui.actions.views import (
     BindingView,
     CallView,
@@ -46,7 +47,7 @@ _WORST_FIRST = (
 
 def overview(workspace: Workspace, role: str) -> Overview:
     """The header line."""
-    lives = workspace.enriched.lives()
+    lives = access.lives(workspace, role)
     return Overview(
         role=role,
         resources=tuple(resource_view(workspace, connection) for connection in workspace.connections.values()),
@@ -101,8 +102,8 @@ def severity(view: BindingView) -> tuple[int, int, int, str]:
     return rank, -len(view.alarms), -failing, view.title.casefold()
 
 
-def model_view(workspace: Workspace, model: RegisteredModel) -> ModelView:
-    """A model with its bindings."""
+def model_view(workspace: Workspace, role: str, model: RegisteredModel) -> ModelView:
+    """A model with its bindings, where a role may see their figures."""
     metadata = model.metadata
     return ModelView(
         path=model.path,
@@ -113,7 +114,7 @@ def model_view(workspace: Workspace, model: RegisteredModel) -> ModelView:
         description=metadata.description,
         module=metadata.module,
         tags=tuple(sorted(metadata.tags)),
-        bindings=tuple(binding_view(workspace, live) for live in workspace.enriched.lives(model.path)),
+        bindings=tuple(binding_view(workspace, live) for live in access.lives(workspace, role, model.path)),
         versions=len(workspace.registry.models.version_history[model.path]),
         deprecated=_deprecated(model),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.base import Action, ActionError, Result
@@ -10,6 +11,8 @@ from xregistry_tui.actions.records import registered, source_of
 from xregistry_tui.actions.views import Comparison, Proposal, VersionView
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from xregistry_tui.core.models import ModelMetadata, RegisteredModel
     from xregistry_tui.workspace import Workspace
 
@@ -55,7 +58,11 @@ def _kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMe
     for held in workspace.registry.models.version_history[model.path]:
         if held.version == version and held.definition is not None:
             return held
-    raise ActionError(f"{model.title} has no version {version} that is kept whole")
+    history = workspace.registry.models.version_history[model.path]
+    if any(held.version == version for held in history):
+        raise ActionError(f"{model.title} {version} is too old: only its number, fingerprint and date are kept")
+    known = ", ".join(held.version for held in history)
+    raise ActionError(f"{model.title} has no version {version}; there are: {known}")
 
 
 def _compared(workspace: Workspace, model: RegisteredModel, older: ModelMetadata, newer: ModelMetadata) -> Comparison:
@@ -82,22 +89,40 @@ async def draft(workspace: Workspace, model: str) -> Result:
 
 async def propose(workspace: Workspace, model: str, source: str) -> Result:
     """What an edited source would become; the value is a `views.Proposal`. The source is run; nothing is changed."""
+    from xregistry_tui.actions.authoring import Unusable, forget
+
     found = registered(workspace, model)
-    return Result(await asyncio.to_thread(_proposed, workspace, found, source))
+    try:
+        made = await _written(source, found)
+    except Unusable as error:
+        wrong = Proposal(model=found.path, source=source, version="", comparison=None, problems=(str(error),))
+        return Result(wrong)
+    try:
+        return Result(await asyncio.to_thread(_proposed, workspace, found, source, made))
+    finally:
+        forget(made)
 
 
-def _proposed(workspace: Workspace, model: RegisteredModel, source: str) -> Proposal:
+async def _written(source: str, model: RegisteredModel) -> type[BaseModel]:
+    """The class that a source defines; raises `authoring.Unusable`."""
     from xregistry_tui.actions.authoring import Unusable, written
-    from xregistry_tui.core.versions import following
-    from xregistry_tui.schema.diff import compare, renames
+    from xregistry_tui.actions.beside import Endless, beside
 
     try:
-        new = written(source, model).model_json_schema()
-    except Unusable as error:
-        return Proposal(model=model.path, source=source, version="", comparison=None, problems=(str(error),))
+        return await beside(lambda: written(source, model), grace=1)
+    except Endless as error:
+        raise Unusable(str(error)) from error
+
+
+def _proposed(workspace: Workspace, model: RegisteredModel, source: str, made: type[BaseModel]) -> Proposal:
+    from xregistry_tui.core.versions import following
+    from xregistry_tui.schema.change import Change
+    from xregistry_tui.schema.diff import compare, renames
+
+    new = made.model_json_schema()
     judgement = workspace.registry.models.judge(model.path, new)
     change = compare(model.json_schema, new, strict=judgement.strict).change
-    version = following(model.version, change, None)
+    version = following(model.version, change or Change.DOCUMENTATION, None)  # validators are no part of a schema
     comparison = Comparison(
         model=model.path,
         older=model.version,
@@ -114,31 +139,32 @@ async def accept(
     workspace: Workspace, model: str, source: str, version: str | None = None, *, anyway: bool = False
 ) -> Result:
     """Make an edited source the next version; the value is its number."""
+    from xregistry_tui.actions.authoring import Unusable, forget
+
     found = registered(workspace, model)
-    return Result(*await asyncio.to_thread(_accepted, workspace, found, source, version, anyway))
-
-
-def _accepted(
-    workspace: Workspace, model: RegisteredModel, source: str, version: str | None, anyway: bool
-) -> tuple[str, str]:
-    from xregistry_tui.actions.authoring import Unusable, written
-    from xregistry_tui.core.models import IncompatibleChange, VersionConflict
-
     try:
-        made = workspace.registry.models.update_model(model.path, written(source, model), version, anyway=anyway)
-    except (Unusable, IncompatibleChange, VersionConflict) as error:
+        written = await _written(source, found)
+    except Unusable as error:
         raise ActionError(str(error)) from error
-    return made.version, f"{model.title} {model.version} → {made.version}"
+    update = partial(workspace.registry.models.update_model, found.path, written, version or None, anyway=anyway)
+    try:
+        made = await asyncio.to_thread(update)
+    except ValueError as error:
+        forget(written)
+        raise ActionError(str(error)) from error
+    return Result(made.version, f"{found.title} {found.version} → {made.version}", found.path)
 
 
 async def rollback(workspace: Workspace, model: str, version: str) -> Result:
     """Make what an old version asked for the newest again; the value is the new, higher version."""
     found = registered(workspace, model)
+    if version == found.version:
+        raise ActionError(f"{found.title} is at {version}: name an earlier version")
     try:
         made = await asyncio.to_thread(workspace.registry.models.rollback, found.path, version)
     except LookupError as error:
         raise ActionError(str(error)) from error
-    return Result(made.version, f"{found.title} {found.version} → {made.version}, as {version} was")
+    return Result(made.version, f"{found.title} {found.version} → {made.version}, as {version} was", found.path)
 
 
 async def mark_applied(workspace: Workspace, model: str, version: str) -> Result:
@@ -148,7 +174,7 @@ async def mark_applied(workspace: Workspace, model: str, version: str) -> Result
         workspace.registry.models.mark_applied(found.path, version)
     except KeyError as error:
         raise ActionError(str(error)) from error
-    return Result(None, f"the migration of {found.title} to {version} was run")
+    return Result(None, f"the migration of {found.title} to {version} was run", found.path)
 
 
 ACTIONS = (

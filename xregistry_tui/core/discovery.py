@@ -60,7 +60,8 @@ def discover_models(
     from xregistry_tui.core.registered_model import ModelSource
 
     search = _Search(package.__name__, models, strict, register)
-    search.held |= {held.model_class for held in models.models.values() if held.metadata.source is ModelSource.STATIC}
+    every = (*models.models.values(), *models.unregistered().values())  # what a person unregistered stays so
+    search.held |= {held.model_class for held in every if held.metadata.source is ModelSource.STATIC}
     _visit(search, package, None)
     withheld = (name for name in search.withheld if register)
     return Discovery(
@@ -175,7 +176,8 @@ def discover_types(package: ModuleType, registry: TypeRegistry) -> Discovery:
 def _register_exported(package: ModuleType, registry: TypeRegistry, failed: dict[str, str]) -> None:
     from xregistry_tui.core.types import TypeCategory
 
-    held = [registered.type_class for registered in registry.types.values()]
+    every = (*registry.types.values(), *registry.unregistered().values())
+    held = [registered.type_class for registered in every]
     for name in vars(package).get("__all__", ()):
         value = getattr(package, name, None)
         if value is None:

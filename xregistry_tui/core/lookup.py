@@ -7,15 +7,17 @@ import fnmatch
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 from xregistry_tui.core.bare_names import BareNames
 from xregistry_tui.core.changes import Changes
 from xregistry_tui.core.errors import AmbiguousName, NotRegistered
 from xregistry_tui.core.namespace import Child, Namespace
-from xregistry_tui.core.path_index import PathIndex
 from xregistry_tui.core.paths import PREFIX, join, literal_prefix, literal_start, normal, parent, without_prefix
 from xregistry_tui.core.view import View
+
+if TYPE_CHECKING:
+    from xregistry_tui.core.path_index import PathIndex
 
 Clock: TypeAlias = Callable[[], datetime.datetime]
 
@@ -135,6 +137,8 @@ class Lookup(Generic[Item]):
                 above = parent(start)
                 if self._tree.below(above) <= _FEW:
                     return self._few(wanted, above)
+                from xregistry_tui.core.path_index import PathIndex
+
                 self._index = PathIndex(self._items)
             return self._index.find(wanted, start)
 

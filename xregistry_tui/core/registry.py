@@ -101,14 +101,27 @@ class Registry(Lookup[Item]):
 
     def restore(self, path: str) -> Item:
         """Bring back what was unregistered; raises `NotRegistered` where nothing was."""
-        key = without_prefix(path, self._prefix)
         with self._lock:
-            item = self._gone.get(key) or self._gone.get(join(self.group, key))
+            item = self._retired(path)
             if item is None:
                 raise NotRegistered(path)
             self._put(item)
         self._mark(item.path)
         return item
+
+    def known(self, name: str) -> Item:
+        """The item of a path or an unambiguous bare name; of a path also one that was unregistered. Raises KeyError."""
+        try:
+            return self[name]
+        except NotRegistered:
+            retired = self._retired(name)
+            if retired is None:
+                raise
+            return retired
+
+    def _retired(self, path: str) -> Item | None:
+        key = without_prefix(path, self._prefix)
+        return self._gone.get(key) or self._gone.get(join(self.group, key))
 
     def show_under(self, prefix: str) -> None:
         """Show and find paths under another prefix; keys have none, and stay."""

@@ -23,13 +23,14 @@ from xregistry_tui.core.registered_model import (
 )
 from xregistry_tui.core.registry import NotRegistered, Registry, View
 from xregistry_tui.core.versions import IncompatibleChange, Ledger, ModelEvolution, following
-from xregistry_tui.schema.diff import Verdict, compare
-from xregistry_tui.schema.evolution import FIRST, Change, Judgement, Mode, judge
+from xregistry_tui.schema.change import Change, Verdict
+from xregistry_tui.schema.versioning import FIRST, Mode
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from xregistry_tui.core.model_conflicts import Origin
+    from xregistry_tui.schema.evolution import Judgement
 
 
 class VersionedModels(Registry[RegisteredModel]):
@@ -98,6 +99,8 @@ class VersionedModels(Registry[RegisteredModel]):
         return self._judged(self.resolve(model_name), json_schema)
 
     def _judged(self, path: str, json_schema: Mapping[str, Any]) -> Judgement:
+        from xregistry_tui.schema.evolution import judge
+
         held = self.compatibility(path)
         return judge(json_schema, self._ledger.bodies(path), held.mode, strict=held.strict)
 
@@ -190,6 +193,8 @@ class VersionedModels(Registry[RegisteredModel]):
         origin: Origin | None = None,
     ) -> RegisteredModel:
         """Put a version after the one that is there: what people gave to the model stays with it."""
+        from xregistry_tui.schema.diff import compare
+
         judgement = self._judged(there.path, new.json_schema)
         if judgement.verdict is not Verdict.COMPATIBLE and not anyway:
             raise IncompatibleChange(str(there), judgement)
@@ -215,7 +220,13 @@ class VersionedModels(Registry[RegisteredModel]):
             migration_script=migration,
         )
         resource, collection = origin or (there.resource, there.collection)
-        registered = RegisteredModel(path=there.path, metadata=new, resource=resource, collection=collection)
+        registered = RegisteredModel(
+            path=there.path,
+            metadata=new,
+            resource=resource,
+            collection=collection,
+            found=there.found if origin is None else new.body.given_shape,
+        )
         return self._keep(registered, step if new.version != held.version else None)
 
     def _keep(self, registered: RegisteredModel, step: ModelEvolution | None = None) -> RegisteredModel:

@@ -129,7 +129,11 @@ class EnrichedRegistry:
 
     def lives(self, model: str | None = None) -> tuple[Live, ...]:
         """Every binding as it stands, or those of one model (its path), in the order they were bound."""
-        return tuple(self._now(live) for live in self._lives.values() if model is None or live.binding.model == model)
+        return tuple(
+            self._now(live)
+            for live in self._lives.values()
+            if model in (None, live.binding.model) and live.binding.model in self.model_registry
+        )
 
     def live(self, key: str) -> Live | None:
         """One binding as it stands."""
@@ -141,7 +145,7 @@ class EnrichedRegistry:
         return tuple(
             Running(key=key, model=live.binding.model, since=live.state.since or self._clock.now(), grade=grade)
             for key, grade in self._looker.looking.items()
-            if (live := self._lives.get(key)) is not None
+            if (live := self._lives.get(key)) is not None and live.binding.model in self.model_registry
         )
 
     def _now(self, live: Live) -> Live:
@@ -308,6 +312,8 @@ class EnrichedRegistry:
                 failed[found[0]] = str(found[1])
                 continue
             model = self.model_registry.register_discovered(found, resource=resource.name, namespace=namespace)
+            if model.path not in self.model_registry:
+                continue  # somebody unregistered it
             self.bind(Binding(model=model.path, resource=resource.name, collection=found.name))
             registered.append(model.path)
         return Discovery(tuple(registered), MappingProxyType(failed))

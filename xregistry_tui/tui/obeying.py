@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.base import ActionError
-from xregistry_tui.schema.diff import Verdict
-from xregistry_tui.schema.evolution import Change, next_version
+from xregistry_tui.schema.change import Change, Verdict
+from xregistry_tui.schema.versioning import next_version
 from xregistry_tui.tui.commands import do, fitting
 from xregistry_tui.tui.screens.ask import AskScreen
 from xregistry_tui.tui.text import plain

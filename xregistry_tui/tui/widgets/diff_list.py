@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from xregistry_tui.schema.diff import Verdict
+from xregistry_tui.schema.change import Verdict
 from xregistry_tui.tui.format import fitted, line, spread
 from xregistry_tui.tui.glyphs import verdict_text
 from xregistry_tui.tui.text import plain
