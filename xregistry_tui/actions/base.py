@@ -53,13 +53,13 @@ class Action:
 
 
 def find(verb: str) -> Action:
-    """The action of that verb."""
-    from xregistry_tui.actions import table
+    """The action of that verb; raises `ActionError` that names those there are."""
+    from xregistry_tui import actions
 
-    try:
-        return table()[verb]
-    except KeyError:
-        raise ActionError(f"there is no action {verb!r}; there are: {', '.join(sorted(table()))}") from None
+    found = actions.find(verb)
+    if found is None:
+        raise ActionError(f"there is no action {verb!r}; there are: {', '.join(sorted(actions.table()))}")
+    return found
 
 
 async def perform(workspace: Workspace, role: str | None, verb: str, arguments: dict[str, Any]) -> Result:

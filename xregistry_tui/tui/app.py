@@ -20,7 +20,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from xregistry_tui.tui import themes
+from xregistry_tui.tui import heap, themes
 from xregistry_tui.tui.failure import Failure, failure_of
 from xregistry_tui.tui.screens.base import ItemsChanged, ModeScreen
 from xregistry_tui.tui.screens.opening import OpeningScreen
@@ -188,6 +188,7 @@ class XregApp(App[None]):
 
     def _furnish(self) -> None:
         """The first picture is out: bring what it did without."""
+        heap.share_one()
         self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
