@@ -1,4 +1,4 @@
-"""One heap for all threads: the C library would give each its own, and the interpreter lets one run at a time anyway."""
+"""One heap for all threads: each would be given its own, and the interpreter lets one at a time run anyway."""
 
 from __future__ import annotations
 
