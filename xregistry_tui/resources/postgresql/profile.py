@@ -1,0 +1,124 @@
+"""One look at one table or view: a plan becomes figures, in the grade that was asked for."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from xregistry_tui.profiling.plan import Grade
+from xregistry_tui.profiling.profile import FieldProfile, Figure, How, Profile
+from xregistry_tui.resources.postgresql import exact, fields
+from xregistry_tui.resources.postgresql.asking import Look, counted, drawn
+from xregistry_tui.resources.postgresql.catalogue import table
+from xregistry_tui.resources.postgresql.sample import Draw, draw, estimate, size
+from xregistry_tui.resources.postgresql.statistics import Known, stated
+
+if TYPE_CHECKING:
+    from xregistry_tui.profiling.plan import Plan
+    from xregistry_tui.resources.postgresql.connection import Asker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a look found, before it is a profile."""
+
+    rows: Figure
+    n: int
+    grade: Grade
+    fields: dict[str, FieldProfile]
+    sampling: str
+
+
+async def profile(
+    ask: Asker, plan: Plan, resource: str, known: Known, told: Callable[[float], None] = lambda _: None
+) -> Profile:
+    """Look once, as planned; raises `CollectionFailed` when the table or a planned column is gone."""
+    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    described, declared = await table(ask, plan.collection)
+    names = plan.fields or tuple(field.name for field in plan.shape.fields)
+    look = Look(ask, plan, described, declared, names, told)
+    for name in names:
+        described.column(name)
+    found = await _GRADES[plan.grade](look, known)
+    return Profile(
+        resource=resource,
+        collection=plan.collection,
+        rows=found.rows,
+        n=found.n,
+        method=found.grade,
+        as_of=as_of,
+        fields=MappingProxyType(found.fields),
+        how=How(
+            queries=tuple(ask.queries),
+            sampling=found.sampling,
+            milliseconds=(time.perf_counter() - started) * 1000,
+        ),
+    )
+
+
+async def _catalogue(look: Look, known: Known) -> Found:
+    told = await stated(look.ask, known, look.described.oid)
+    measured = await size(look.ask, look.described)
+    rows = estimate(measured, look.described)
+    if rows is None and measured.pages and not measured.foreign:
+        found = await _sample(look, known)
+        sampling = f"never analysed, so a sample: {found.sampling}"
+        return Found(rows=found.rows, n=found.n, grade=found.grade, fields=found.fields, sampling=sampling)
+    if rows is None:
+        rows = Figure(value=0, method=Grade.CATALOGUE, at_least=True)
+    said = fields.of_catalogue(look, told, rows)
+    n = max((field.looked_at for field in said.values()), default=0)
+    return Found(rows=rows, n=n, grade=Grade.CATALOGUE, fields=said, sampling=_of_statistics(said, told))
+
+
+def _of_statistics(said: dict[str, FieldProfile], told: object) -> str:
+    if not said:
+        return "what the catalogue says, nothing was read"
+    assert isinstance(told, dict)
+    analysed = next((one.analysed for one in told.values() if one.analysed), "")
+    when = f" of {analysed}" if analysed else ""
+    return f"the server's statistics{when}, nothing was read"
+
+
+async def _sample(look: Look, _: Known) -> Found:
+    described, plan = look.described, look.plan
+    taken = await draw(look.ask, described, plan.sample)
+    if taken.complete:
+        return await _whole(look)
+    asked = look.asked({name: f"t.c{index}" for index, name in enumerate(look.names)})
+    before = f"WITH {taken.table(list(look.columns(look.names).values()))} "
+    n, counts = await counted(look, asked, "s AS t", before)
+    if not taken.random and n <= plan.sample:
+        return await _whole(look)
+    if not n:
+        return await _whole(look) if taken.rows.value < 1_000_000 else _nothing(taken)
+    look.told(0.5)
+    found = await drawn(look, taken, asked, range(len(asked)))
+    made = {
+        one.measure.name: await fields.of_sample(look, taken, one, some, found[number], n)
+        for number, (one, some) in enumerate(zip(asked, counts, strict=True))
+    }
+    sampling = f"{taken.sampling}: {n:,} rows"
+    return Found(rows=taken.rows, n=n, grade=Grade.SAMPLE, fields=made, sampling=sampling)
+
+
+def _nothing(taken: Draw) -> Found:
+    """All pages that were drawn are empty."""
+    return Found(rows=taken.rows, n=0, grade=Grade.SAMPLE, fields={}, sampling=f"{taken.sampling}: 0 rows")
+
+
+async def _whole(look: Look) -> Found:
+    n, made, sampling = await exact.look_at(look)
+    return Found(rows=Figure(value=n), n=n, grade=Grade.EXACT, fields=made, sampling=sampling)
+
+
+async def _exact(look: Look, known: Known) -> Found:
+    n, made, sampling = await exact.look_at(look, await stated(look.ask, known, look.described.oid))
+    return Found(rows=Figure(value=n), n=n, grade=Grade.EXACT, fields=made, sampling=sampling)
+
+
+_GRADES = {Grade.CATALOGUE: _catalogue, Grade.SAMPLE: _sample, Grade.EXACT: _exact}
