@@ -12,8 +12,10 @@ T = TypeVar("T")
 
 _Z95 = 1.959963984540054
 # Student's t at 97.5 %, by degrees of freedom; between them the larger, beyond them the normal quantile
-_T95 = ((1, 12.71), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (7, 2.365), (10, 2.228), (15, 2.131), (20, 2.086))
-_T95 = (*_T95, (30, 2.042), (60, 2.000), (120, 1.980))
+_T95: tuple[tuple[int, float], ...] = (
+    *((1, 12.71), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (7, 2.365), (10, 2.228), (15, 2.131), (20, 2.086)),
+    *((30, 2.042), (60, 2.000), (120, 1.980)),
+)
 
 
 def wilson(hits: float, n: float, population: int | None = None, *, z: float = _Z95) -> tuple[float, float]:

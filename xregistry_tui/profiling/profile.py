@@ -83,9 +83,9 @@ class FieldProfile:
     are empty or only white space. `once` counts the values that occur once. `quantiles` are (p, value), 0 ≤ p ≤ 1;
     `quantile_intervals` the 95 % intervals of the same, in their order, where they are sampled. `formats` are (name,
     share of those present). `rates` are shares with their intervals, by name: `complete` (neither absent nor blank),
-    `zeros`, `negatives`, `format email`, `kind string`. Means and deviations are those of finite values; `infinities` counts
-    the others beside `nans`. `spread` says how quantiles, histogram and formats were got where that is
-    not how the other figures were.
+    `zeros`, `negatives`, `format email`, `kind string`. Means and deviations are those of finite values; `infinities`
+    counts the others beside `nans`. `spread` says how quantiles, histogram and formats were got where that is not how
+    the other figures were.
     """
 
     name: str

@@ -112,9 +112,7 @@ async def drawn(look: Look, draw: Draw, asked: Sequence[Asked], numbers: Sequenc
 
 def _question(look: Look, asked: Asked, number: int, formats: tuple[str, ...], parts: int) -> Question:
     plan = look.plan
-    return Question(
-        measure=asked.measure, number=number, top=plan.top, bins=plan.bins, parts=parts, formats=formats
-    )
+    return Question(measure=asked.measure, number=number, top=plan.top, bins=plan.bins, parts=parts, formats=formats)
 
 
 def _sampled(
@@ -125,7 +123,8 @@ def _sampled(
         more, asking = groups.parts(question, "s AS t")
         tables += more
         selects += asking
-    rates = [rate for (one, _), question in zip(asked, questions, strict=True) for rate in clusters.rates(one, question)]
+    pairs = zip(asked, questions, strict=True)
+    rates = [rate for (one, _), question in pairs for rate in clusters.rates(one, question)]
     if rates and random:
         more, asking = clusters.parts(rates, "s AS t")
         tables += more

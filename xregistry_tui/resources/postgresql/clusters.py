@@ -57,7 +57,7 @@ def _of_class(measure: Measure) -> Iterator[tuple[str, str, str]]:
 
 
 def parts(wanted: Sequence[Rate], source: str) -> tuple[list[str], list[str]]:
-    """(common table expressions, selects) of all rates of a statement; rows of letter `k` as `groups.read` reads them."""
+    """(common table expressions, selects) of all rates of a statement; `groups.read` reads their rows, letter `k`."""
     bases = list(dict.fromkeys(rate.base for rate in wanted))
     counted = [f"count(*) FILTER (WHERE {base})::float8 AS b{place}" for place, base in enumerate(bases)]
     counted += [f"count(*) FILTER (WHERE {rate.hit})::float8 AS h{place}" for place, rate in enumerate(wanted)]

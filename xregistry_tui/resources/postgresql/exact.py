@@ -23,13 +23,13 @@ from xregistry_tui.resources.postgresql.sample import SAMPLED, draw
 from xregistry_tui.schema.rules import Unique
 
 if TYPE_CHECKING:
-    from xregistry_tui.resources.postgresql.statistics import Columns
+    from xregistry_tui.resources.postgresql.statistics import Stated
 
 EXACT_VALUES = 10_000
 """Up to so many distinct values are counted one by one."""
 
 # all values of so few records are told apart at once
-_SMALL = 100_000
+_SMALL = 20_000
 # so many hashes are kept of a column whose values are all different
 _KEPT = 65_536
 # by the server's word a column has few values: no need to estimate first
@@ -46,14 +46,14 @@ class _Plan:
     hashed: list[int] = field(default_factory=list)
 
 
-async def look_at(look: Look, told: Columns | None = None) -> tuple[int, dict[str, FieldProfile], str]:
+async def look_at(look: Look, told: Mapping[str, Stated] | None = None) -> tuple[int, dict[str, FieldProfile], str]:
     """(records, figures by field, how they were got)."""
     source = f"{look.described.relation} AS t"
     asked = look.asked(look.columns(look.names))
     n, counts = await counted(look, asked, source)
     look.told(0.4)
     chosen = _choose(look, asked, counts, n, told or {})
-    await _hash(look, asked, counts, chosen, source, n)
+    await _hash(look, asked, counts, chosen, source=source, n=n)
     look.told(0.6)
     found = await _grouped(look, asked, chosen, source, n)
     look.told(0.8)
@@ -63,11 +63,13 @@ async def look_at(look: Look, told: Columns | None = None) -> tuple[int, dict[st
     for place, (one, some) in enumerate(zip(asked, counts, strict=True)):
         groups = found.get(place)
         spread = sampled.get(place) if groups is None else None
-        made[one.measure.name] = await fields.of_all(look, one, some, groups, spread, chosen.distinct.get(place), n)
+        made[one.measure.name] = await fields.of_all(
+            look, one, some, told=groups, spread=spread, distinct=chosen.distinct.get(place), n=n
+        )
     return n, made, "all rows; quantiles, histograms and formats of some fields by a sample" if rest else "all rows"
 
 
-def _choose(look: Look, asked: Sequence[Asked], counts: Sequence[Counts], n: int, told: Columns) -> _Plan:
+def _choose(look: Look, asked: Sequence[Asked], counts: Sequence[Counts], n: int, told: Mapping[str, Stated]) -> _Plan:
     chosen = _Plan()
     for place, (one, some) in enumerate(zip(asked, counts, strict=True)):
         name, present = one.measure.name, int(some["present"] or 0)
@@ -82,7 +84,7 @@ def _choose(look: Look, asked: Sequence[Asked], counts: Sequence[Counts], n: int
     return chosen
 
 
-def _few(asked: Asked, told: Columns) -> bool:
+def _few(asked: Asked, told: Mapping[str, Stated]) -> bool:
     said = told.get(asked.measure.name)
     return asked.measure.labels is not None or (said is not None and 0 < said.values <= _SURELY_FEW)
 
@@ -94,7 +96,7 @@ def _must_not_repeat(look: Look, name: str) -> bool:
 
 
 async def _hash(
-    look: Look, asked: Sequence[Asked], counts: Sequence[Counts], chosen: _Plan, source: str, n: int
+    look: Look, asked: Sequence[Asked], counts: Sequence[Counts], chosen: _Plan, *, source: str, n: int
 ) -> None:
     """Count the hashes of a share of all, and group those columns that have few after all."""
     if not chosen.hashed:

@@ -37,9 +37,9 @@ async def results(
     asked: Asked,
     counts: Counts,
     known: FieldProfile,
-    repeated: int | None,
     source: str,
     *,
+    repeated: int | None = None,
     before: Draw | None = None,
     rates: Mapping[int, Figure | None] | None = None,
 ) -> tuple[RuleResult, ...]:
@@ -47,7 +47,7 @@ async def results(
     records = _Records(look, asked, source, before)
     found = []
     for rule in look.plan.rules.get(known.name, ()):
-        result = _result(look, asked, counts, known, repeated, rule)
+        result = _result(look, asked, counts, known, rule, repeated=repeated)
         if result.failed:
             result = await _with_keys(records, result)
         if rates and rule in asked.checks:
@@ -57,7 +57,7 @@ async def results(
 
 
 def _result(
-    look: Look, asked: Asked, counts: Counts, known: FieldProfile, repeated: int | None, rule: Rule
+    look: Look, asked: Asked, counts: Counts, known: FieldProfile, rule: Rule, *, repeated: int | None
 ) -> RuleResult:
     if enforced(rule, known.name, look.described):
         return RuleResult(rule=rule, checked=known.looked_at if isinstance(rule, Required) else known.present, failed=0)
@@ -86,7 +86,9 @@ async def _with_keys(records: _Records, result: RuleResult) -> RuleResult:
     shown = measure.read.cut(measure.value, str(SHOWN)) if not measure.as_text else f"left({measure.grouped}, {SHOWN})"
     wanted = ", ".join([shown, *(place.reading.whole(key) for place, key in zip(places, keys, strict=True))])
     where = _where(records, result.rule)
-    rows = await look.rows(f"{before}SELECT {wanted} FROM {records.source} WHERE {where} LIMIT {look.plan.failing_keys}")
+    rows = await look.rows(
+        f"{before}SELECT {wanted} FROM {records.source} WHERE {where} LIMIT {look.plan.failing_keys}"
+    )
     read = measure.read.decode if not measure.as_text and measure.kind is not Kind.OBJECT else str
     return replace(
         result,

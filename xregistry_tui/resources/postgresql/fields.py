@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import decimal
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import isfinite
 from types import MappingProxyType
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from xregistry_tui.resources.postgresql.figures import Asked, Counts
     from xregistry_tui.resources.postgresql.groups import Groups
     from xregistry_tui.resources.postgresql.sample import Draw
-    from xregistry_tui.resources.postgresql.statistics import Columns, Stated
+    from xregistry_tui.resources.postgresql.statistics import Stated
     from xregistry_tui.schema.shape import Scalar
 
 _CERTAIN = Figure(value=1.0, method=Grade.SAMPLE, low=1.0, high=1.0)
@@ -35,6 +36,7 @@ async def of_all(
     look: Look,
     asked: Asked,
     counts: Counts,
+    *,
     told: Groups | None,
     spread: Groups | None,
     distinct: Figure | None,
@@ -45,18 +47,18 @@ async def of_all(
     known = replace(known, fill=Figure(value=known.present / n) if n else None)
     if told is not None:
         known = _told(known, asked.measure, told)
-        known = replace(known, distinct=Figure(value=told.values, at_least=told.clipped))
+        known = replace(known, distinct=Figure(value=told.values, at_least=bool(told.clipped)))
     elif distinct is not None:
         unique = distinct.low is None
         known = replace(known, distinct=distinct, once=known.present if unique else None)
     if spread is not None:
         known = replace(_spread(known, spread, spread.fraction), spread=Grade.SAMPLE)
     repeated = told.repeated if told is not None else None
-    rules = await results(look, asked, counts, known, repeated, f"{look.described.relation} AS t")
+    rules = await results(look, asked, counts, known, f"{look.described.relation} AS t", repeated=repeated)
     return replace(known, rules=rules)
 
 
-async def of_sample(look: Look, draw: Draw, asked: Asked, counts: Counts, told: Groups, n: int) -> FieldProfile:
+async def of_sample(look: Look, draw: Draw, asked: Asked, *, counts: Counts, told: Groups, n: int) -> FieldProfile:
     """Figures over a sample, with their intervals where it was drawn by chance."""
     measured = asked.measure
     known = _told(_counted(measured, counts, n), measured, told)
@@ -72,7 +74,7 @@ async def of_sample(look: Look, draw: Draw, asked: Asked, counts: Counts, told: 
     )
     source = "s AS t"
     by_rule = {index: rates.get(f"rule {index}") for index in range(len(asked.checks))}
-    found = await results(look, asked, counts, known, None, source, before=draw, rates=by_rule)
+    found = await results(look, asked, counts, known, source, before=draw, rates=by_rule)
     return replace(known, rules=found)
 
 
@@ -94,7 +96,9 @@ def _rate(sums: Clustered, draw: Draw) -> Figure:
 
 def _counted(measured: Measure, counts: Counts, n: int) -> FieldProfile:
     """What the combined pass says."""
-    whole = {name: int(counts[name] or 0) for name in ("present", "empty", "blank", "zeros", "negatives") if name in counts}
+    whole = {
+        name: int(counts[name] or 0) for name in ("present", "empty", "blank", "zeros", "negatives") if name in counts
+    }
     low, high = _extremes(measured, counts)
     finite = measured.class_ in NUMBERS and not int(counts.get("beyond") or 0) - _none(counts)
     return FieldProfile(
@@ -173,12 +177,11 @@ def _spread(known: FieldProfile, told: Groups, fraction: float) -> FieldProfile:
 
 def _intervals(told: Groups, fraction: float) -> tuple[tuple[Scalar, Scalar], ...]:
     """Woodruff's: the interval of the share of records up to a quantile, read back as values."""
-    sums = [told.rates.get(f"quantile {index}") for index in range(len(groups.QUANTILES))]
-    if not told.grid or None in sums:
+    names = [f"quantile {index}" for index in range(len(groups.QUANTILES))]
+    if not told.grid or any(name not in told.rates for name in names):
         return ()
     found = []
-    for p, one in zip(groups.QUANTILES, sums, strict=True):
-        assert one is not None
+    for p, one in zip(groups.QUANTILES, map(told.rates.__getitem__, names), strict=True):
         low, high = clustered(one, fraction)
         # a value that many records share makes the share up to it greater than p: what counts is the width around p
         below, above = one.share - low, high - one.share
@@ -195,7 +198,7 @@ def _distinct(look: Look, draw: Draw, measured: Measure, told: Groups, fill: flo
     return Figure(value=told.values, method=Grade.SAMPLE, at_least=True)
 
 
-def of_catalogue(look: Look, told: Columns, rows: Figure) -> dict[str, FieldProfile]:
+def of_catalogue(look: Look, told: Mapping[str, Stated], rows: Figure) -> dict[str, FieldProfile]:
     """What the server's statistics say of each column that they know."""
     return {name: _stated(look, name, told[name], rows) for name in look.names if name in told}
 
@@ -210,6 +213,8 @@ def _stated(look: Look, name: str, said: Stated, rows: Figure) -> FieldProfile:
     share = 1 - said.nulls
     values = rows.value * share if unique else said.values if said.values > 0 else -said.values * rows.value
     certain = Figure(value=1.0, method=Grade.CATALOGUE)
+    decode = _reader(measured)
+    common = [(decode(text), often) for text, often in said.frequent()]
     return FieldProfile(
         name=name,
         looked_at=looked_at,
@@ -218,34 +223,23 @@ def _stated(look: Look, name: str, said: Stated, rows: Figure) -> FieldProfile:
         fill=certain if measured.not_null else Figure(value=share, method=Grade.CATALOGUE, approximate=True),
         distinct=Figure(value=round(values), method=Grade.CATALOGUE, approximate=True),
         once=present if unique else None,
-        top=tuple(ValueCount(_value(measured, text), round(often * looked_at)) for text, often in said.frequent()),
-        quantiles=_quantiles(measured, said),
-    )
-
-
-def _quantiles(measured: Measure, said: Stated) -> tuple[tuple[float, Scalar], ...]:
-    """Of all values, from the bounds of those that are not among the most common; never the extremes."""
-    if not measured.ordered:
-        return ()
-    return quantiles_of(
-        [(_value(measured, text), often) for text, often in said.frequent()],
-        [_value(measured, text) for text in said.quantiles()],
-        1 - said.nulls,
+        top=tuple(ValueCount(value, round(often * looked_at)) for value, often in common[: look.plan.top]),
+        quantiles=quantiles_of(common, list(map(decode, said.quantiles())), share) if measured.ordered else (),
     )
 
 
 def quantiles_of(
     common: list[tuple[Any, float]], bounds: list[Any], present: float
 ) -> tuple[tuple[float, Scalar], ...]:
-    """Quantiles of a column, from its most common values with their shares and evenly spaced bounds of the others."""
+    """Quantiles of a column, from its most common values with their shares and evenly spaced bounds of the others.
+
+    Never the extremes: the first and the last bound are not those.
+    """
     rest = present - sum(often for _, often in common)
     parts = max(1, len(bounds) - 1)
     # each part of the others is taken to lie at its upper bound
     weighted = [*common, *((bound, max(0.0, rest) / parts) for bound in bounds[1:])]
-    try:
-        weighted.sort(key=lambda one: one[0])
-    except TypeError:
-        return ()  # moments that no calendar here has come as texts among others
+    weighted = sorted((one for one in weighted if _on_scale(one[0])), key=lambda one: one[0])
     found: list[tuple[float, Scalar]] = []
     total, running = sum(often for _, often in weighted), 0.0
     for value, often in weighted:
@@ -255,13 +249,21 @@ def quantiles_of(
     return tuple(found)
 
 
-def _value(measured: Measure, text: str) -> Scalar:
-    """A value as the server's statistics write it."""
+def _on_scale(value: Any) -> bool:
+    """Whether a value can be sorted here: what Python has no value for came as a text, in an order of its own."""
+    return not isinstance(value, str) and not (isinstance(value, float | decimal.Decimal) and not isfinite(value))
+
+
+def _reader(measured: Measure) -> Callable[[str], Scalar]:
+    """How values are read as the server's statistics write them; what cannot be read stays a text."""
     if measured.class_ is Class.BOOLEAN:
-        return text in ("t", "true")
-    if measured.class_ is Class.BYTES:
-        return bytes.fromhex(text.removeprefix("\\x")) if len(text) % 2 == 0 else text
-    try:
-        return groups.value(measured, text)
-    except (ValueError, ArithmeticError):
-        return text
+        return lambda text: text in ("t", "true")
+    decode = groups.reader(measured)
+
+    def read(text: str) -> Scalar:
+        try:
+            return decode(text.removeprefix("\\x") if measured.class_ is Class.BYTES else text)
+        except (ValueError, ArithmeticError):
+            return text
+
+    return read

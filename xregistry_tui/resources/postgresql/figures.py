@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.postgresql.measures import FRACTIONS, NUMBERS, SHOWN, Class, Measure
 from xregistry_tui.resources.sql import Check
@@ -51,11 +51,10 @@ def statement(source: str, asked: Sequence[Asked], *, guarded: bool = False) -> 
     return f"SELECT {', '.join(['count(*)', *arrays])} FROM {source}"
 
 
-def read(asked: Sequence[Asked], row: tuple[object, ...], *, guarded: bool = False) -> list[Counts]:
+def read(asked: Sequence[Asked], row: tuple[Any, ...], *, guarded: bool = False) -> list[Counts]:
     """By column its aggregates by name."""
     named: list[Counts] = []
     for one, values in zip(asked, row[1:], strict=True):
-        assert isinstance(values, list)
         named.append(dict(zip((name for name, _ in _all(one, guarded)), values, strict=True)))
     return named
 

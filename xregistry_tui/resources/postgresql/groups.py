@@ -1,15 +1,15 @@
 """Values told apart: how many there are, the most frequent, quantiles, a histogram, formats; of one column each.
 
-The rows of a statement are (column, letter, text, number, number, number): `n` all records, and whether some values were cut; `s` the number of values, of those that
-occur once, and of records whose value occurs more than once; `t` a frequent value and its count; `q` a value, the
-records before it, those up to it, and all; `e` the ends of the scale and the records on it; `h` a bin and its count;
-`f` a format and the records that have it; `k` sums over clusters.
+The rows of a statement are (column, letter, text, number, number, number): `s` all records and whether some values
+were cut, the number of values, of those that occur once, and of records whose value occurs more than once; `t` a
+frequent value and its count; `q` a value, the records before it, those up to it, and all; `e` the ends of the scale
+and the records on it; `h` a bin and its count; `f` a format and the records that have it; `k` sums over clusters.
 """
 
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Groups:
     rates: dict[str, Clustered] = field(default_factory=dict)
     fraction: float = 0.0
     records: int = 0
-    clipped: bool = False
+    clipped: int = 0
 
     @property
     def quantiles(self) -> tuple[tuple[float, Scalar], ...]:
@@ -74,16 +74,17 @@ def parts(question: Question, source: str) -> tuple[list[str], list[str]]:
     scale = measure.scale or "NULL::float8"
     on_scale = measure.finite("v") if measure.ordered else "false"
     tables = [
-        f"g{number} AS (SELECT {measure.grouped} AS v, count(*) AS n FROM {source} "
+        f"g{number} AS (SELECT {measure.grouped} AS v, count(*)::float8 AS n FROM {source} "
         f"WHERE {measure.present} GROUP BY 1)",
         f"p{number} AS (SELECT v, n, {scale} AS x, {on_scale} AS f FROM g{number})",
     ]
+    counts = ("count(*)", "count(*) FILTER (WHERE n = 1)", "sum(n) FILTER (WHERE n > 1)")
+    said = f"concat_ws(',', coalesce(sum(n), 0), coalesce(max({measure.cut}), 0))"
+    # only those that are taken are written out
+    tops = f"SELECT v, n FROM g{number} ORDER BY n DESC, v LIMIT {question.top}"
     selects = [
-        _select(number, "n", "NULL", "sum(n)", f"max({measure.cut})") + f" FROM g{number}",
-        _select(number, "s", "NULL", "count(*)", "count(*) FILTER (WHERE n = 1)", "sum(n) FILTER (WHERE n > 1)")
-        + f" FROM g{number}",
-        f"(SELECT * FROM ({_select(number, 't', _shown(measure), 'n')} FROM g{number} ORDER BY n DESC, v "
-        f"LIMIT {question.top}) AS tops)",
+        _select(number, "s", said, *counts) + f" FROM g{number}",
+        _select(number, "t", _shown(measure), "n") + f" FROM ({tops}) AS tops",
     ]
     if measure.ordered:
         tables.append(_quantiles(question))
@@ -95,7 +96,9 @@ def parts(question: Question, source: str) -> tuple[list[str], list[str]]:
         selects.append(_select(number, "e", "NULL", "low", "high", "n") + f" FROM e{number}")
         selects.append(_histogram(question))
     for name in question.formats:
-        selects.append(_select(number, "f", f"'{name}'", f"sum(n) FILTER (WHERE {has_format(name, 'v')})") + f" FROM g{number}")
+        selects.append(
+            _select(number, "f", f"'{name}'", f"sum(n) FILTER (WHERE {has_format(name, 'v')})") + f" FROM g{number}"
+        )
     return tables, selects
 
 
@@ -126,37 +129,42 @@ def _shown(measure: Measure) -> str:
 
 def value(measure: Measure, text: str | None) -> Scalar:
     """A value as the statements write it out."""
-    if text is None or measure.as_text or measure.class_ is Class.TEXT:
-        return text
-    if measure.class_ is Class.BYTES:
-        return bytes.fromhex(text)
-    if measure.class_ is Class.BOOLEAN:
-        return text == "true"
-    if measure.class_ is Class.WHOLE or measure.native == "oid":
-        return int(text)
+    return None if text is None else reader(measure)(text)
+
+
+def reader(measure: Measure) -> Callable[[str], Scalar]:
+    """How the texts of a column's values become values."""
+    if measure.as_text or measure.class_ is Class.TEXT:
+        return str
     if measure.class_ is Class.FLOAT:
-        return float(text)
-    decoded: Scalar = measure.read.decode(text)
-    return decoded
+        return float
+    if measure.class_ is Class.WHOLE or measure.native == "oid":
+        return int
+    if measure.class_ is Class.BYTES:
+        return bytes.fromhex
+    if measure.class_ is Class.BOOLEAN:
+        return lambda text: text == "true"
+    decode: Callable[[str], Scalar] = measure.read.decode
+    return decode
 
 
 def _quantiles(question: Question) -> str:
     number, many = question.number, question.parts
-    running = (
-        f"SELECT v, n, (sum(n) OVER (ORDER BY v))::int8 AS upto, (sum(n) OVER ())::int8 AS whole "
-        f"FROM p{number} WHERE f"
-    )
-    reached = f"before = 0 OR upto * {many} / whole > before * {many} / whole"
+    # floats are exact for counts, and added up faster than the server's own sums
+    whole = f"(SELECT sum(n) FROM p{number} WHERE f)"
+    running = f"SELECT v, n, sum(n) OVER (ORDER BY v ROWS UNBOUNDED PRECEDING) AS upto, {whole} AS whole FROM p{number}"
+    reached = f"before = 0 OR floor(upto * {many} / whole) > floor(before * {many} / whole)"
     return (
         f"q{number} AS (SELECT v, before, upto, whole FROM "
-        f"(SELECT v, upto - n AS before, upto, whole FROM ({running}) AS r) AS o WHERE {reached})"
+        f"(SELECT v, upto - n AS before, upto, whole FROM ({running} WHERE f) AS r) AS o WHERE {reached})"
     )
 
 
 def _histogram(question: Question) -> str:
     number, bins = question.number, question.bins
     place = f"greatest(0, least({bins - 1}, floor((x - low) / (high - low) * {bins})))"
-    counted = f"SELECT {place} AS bin, n FROM p{number} CROSS JOIN (SELECT low, high FROM e{number}) AS e WHERE x IS NOT NULL AND high > low"
+    ends = f"(SELECT low, high FROM e{number}) AS e"
+    counted = f"SELECT {place} AS bin, n FROM p{number} CROSS JOIN {ends} WHERE x IS NOT NULL AND high > low"
     return _select(number, "h", "NULL", "bin", "sum(n)") + f" FROM ({counted}) AS h GROUP BY bin"
 
 
@@ -172,8 +180,7 @@ def read(questions: Sequence[Question], rows: Iterable[Row]) -> dict[int, Groups
         groups, measure = found[number], by_number[number].measure
         if letter == "s":
             groups.values, groups.once, groups.repeated = int(first or 0), int(second or 0), int(third or 0)
-        elif letter == "n":
-            groups.records, groups.clipped = int(first or 0), bool(second)
+            groups.records, groups.clipped = map(int, (text or "0,0").split(","))
         elif letter == "t":
             groups.top.append(ValueCount(value(measure, text), int(first or 0)))
         elif letter == "q":
@@ -211,5 +218,3 @@ def _read_histogram(question: Question, ends: Row | None, counts: dict[int, int]
     if high <= low:
         return Histogram(low, high, (int(ends[5] or 0),))
     return Histogram(low, high, tuple(counts.get(place, 0) for place in range(question.bins)))
-
-

@@ -126,7 +126,11 @@ class Measure:
 
     def blank(self, value: str) -> str:
         """Whether a text is empty or only white space."""
-        return f"btrim({value}, {_WIDE if self.unicode else _WHITE}) = ''"
+        # by its first byte almost every text is known not to be: white space is before all signs, or far behind
+        first = f"""{value} COLLATE "C" < '!'"""
+        if self.unicode:
+            return f"""({first} OR {value} COLLATE "C" >= E'\\u00a0') AND btrim({value}, {_WIDE}) = ''"""
+        return f"{first} AND btrim({value}, {_WHITE}) = ''"
 
     def finite(self, value: str) -> str:
         """Whether a value can be put on a scale."""
@@ -201,7 +205,9 @@ def _class(known: Catalogue, item: Column) -> Class:
         return Class.ARRAY
     if found.form in ("e", "r", "m", "c"):
         return Class.OTHER
-    return _CLASSES.get(found.name, Class.OTHER) if found.schema == "pg_catalog" or found.name == "citext" else Class.OTHER
+    return (
+        _CLASSES.get(found.name, Class.OTHER) if found.schema == "pg_catalog" or found.name == "citext" else Class.OTHER
+    )
 
 
 def _alike(class_: Class, *, sortable: bool) -> str:

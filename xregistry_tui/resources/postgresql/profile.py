@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import FieldProfile, Figure, How, Profile
+from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.postgresql import exact, fields
 from xregistry_tui.resources.postgresql.asking import Look, counted, drawn
 from xregistry_tui.resources.postgresql.catalogue import table
-from xregistry_tui.resources.postgresql.sample import Draw, draw, estimate, size
-from xregistry_tui.resources.postgresql.statistics import Known, stated
+from xregistry_tui.resources.postgresql.sample import Draw, Size, draw, estimate, grown, size
+from xregistry_tui.resources.postgresql.statistics import Known, Statistics, stated
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.plan import Plan
+    from xregistry_tui.resources.postgresql.catalogue import Catalogue, Table
     from xregistry_tui.resources.postgresql.connection import Asker
 
 
@@ -38,7 +40,7 @@ async def profile(
 ) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when the table or a planned column is gone."""
     started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-    described, declared = await table(ask, plan.collection)
+    described, declared = await _declared(ask, plan)
     names = plan.fields or tuple(field.name for field in plan.shape.fields)
     look = Look(ask, plan, described, declared, names, told)
     for name in names:
@@ -60,28 +62,37 @@ async def profile(
     )
 
 
+async def _declared(ask: Asker, plan: Plan) -> tuple[Table, Catalogue]:
+    """What is declared; for what the server's own statistics say it need not be the newest: they are by name."""
+    known = ask.notes.catalogue
+    if plan.grade is Grade.CATALOGUE and known is not None and plan.collection in known.tables:
+        return known.tables[plan.collection], known
+    return await table(ask, plan.collection)
+
+
 async def _catalogue(look: Look, known: Known) -> Found:
     told = await stated(look.ask, known, look.described.oid)
-    measured = await size(look.ask, look.described)
+    if told is None:
+        raise CollectionFailed(f"there is no {look.described.collection} any more", "discover again")
+    measured = Size(told.pages, grown(told.pages, told.counted, told.rows), foreign=False, parts=False)
+    if told.many:
+        measured = await size(look.ask, look.described)
     rows = estimate(measured, look.described)
-    if rows is None and measured.pages and not measured.foreign:
+    if measured.pages and not measured.foreign and (rows is None or not told.columns):
         found = await _sample(look, known)
-        sampling = f"never analysed, so a sample: {found.sampling}"
-        return Found(rows=found.rows, n=found.n, grade=found.grade, fields=found.fields, sampling=sampling)
+        return replace(found, sampling=f"never analysed, so a sample: {found.sampling}")
     if rows is None:
         rows = Figure(value=0, method=Grade.CATALOGUE, at_least=True)
-    said = fields.of_catalogue(look, told, rows)
+    said = fields.of_catalogue(look, told.columns, rows)
     n = max((field.looked_at for field in said.values()), default=0)
-    return Found(rows=rows, n=n, grade=Grade.CATALOGUE, fields=said, sampling=_of_statistics(said, told))
+    return Found(rows=rows, n=n, grade=Grade.CATALOGUE, fields=said, sampling=_of_statistics(told))
 
 
-def _of_statistics(said: dict[str, FieldProfile], told: object) -> str:
-    if not said:
+def _of_statistics(told: Statistics) -> str:
+    if not told.columns:
         return "what the catalogue says, nothing was read"
-    assert isinstance(told, dict)
-    analysed = next((one.analysed for one in told.values() if one.analysed), "")
-    when = f" of {analysed}" if analysed else ""
-    return f"the server's statistics{when}, nothing was read"
+    analysed = next((one.analysed for one in told.columns.values() if one.analysed), "")
+    return f"the server's statistics{f' of {analysed}' if analysed else ''}, nothing was read"
 
 
 async def _sample(look: Look, _: Known) -> Found:
@@ -99,7 +110,7 @@ async def _sample(look: Look, _: Known) -> Found:
     look.told(0.5)
     found = await drawn(look, taken, asked, range(len(asked)))
     made = {
-        one.measure.name: await fields.of_sample(look, taken, one, some, found[number], n)
+        one.measure.name: await fields.of_sample(look, taken, one, counts=some, told=found[number], n=n)
         for number, (one, some) in enumerate(zip(asked, counts, strict=True))
     }
     sampling = f"{taken.sampling}: {n:,} rows"
@@ -117,7 +128,8 @@ async def _whole(look: Look) -> Found:
 
 
 async def _exact(look: Look, known: Known) -> Found:
-    n, made, sampling = await exact.look_at(look, await stated(look.ask, known, look.described.oid))
+    told = await stated(look.ask, known, look.described.oid)
+    n, made, sampling = await exact.look_at(look, told.columns if told is not None else None)
     return Found(rows=Figure(value=n), n=n, grade=Grade.EXACT, fields=made, sampling=sampling)
 
 

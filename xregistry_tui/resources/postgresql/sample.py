@@ -79,17 +79,23 @@ class Draw:
             if self.parts:
                 # the pages of each part have numbers of their own
                 block = f"t.tableoid::int8 * 4294967296 + {block}"
-        inner = f"SELECT {block} AS b, row_number() OVER () AS i{listed} FROM {self.described.relation} AS t{self.clause}"
+        inner = (
+            f"SELECT {block} AS b, row_number() OVER () AS i{listed} FROM {self.described.relation} AS t{self.clause}"
+        )
         return f"s AS ({inner}{among})"
 
 
 async def size(ask: Asker, described: Table) -> Size:
     """How large a table is now, its partitions and heirs with it."""
     ((pages, counted, rows, foreign, parts), *_) = await ask.quiet(_SIZE, (described.oid,))
-    if rows is None or (rows == 0 and pages > 0):
-        return Size(pages, None, bool(foreign), bool(parts))
-    # between two of the engine's counts a table grows by pages
-    return Size(pages, rows / counted * pages if counted else rows, bool(foreign), bool(parts))
+    return Size(pages, grown(pages, counted, rows), bool(foreign), bool(parts))
+
+
+def grown(pages: int, counted: int, rows: float | None) -> float | None:
+    """Records now, when there were `rows` on `counted` pages: between two counts a table grows by pages."""
+    if rows is None or rows < 0 or (rows == 0 and pages > 0):
+        return None
+    return rows / counted * pages if counted else rows
 
 
 def estimate(known: Size, described: Table) -> Figure | None:
@@ -146,4 +152,3 @@ async def _probed(ask: Asker, described: Table, known: Size) -> float:
     share = min(1.0, _PROBED / known.pages)
     sql = f"SELECT count(*) FROM {described.relation} AS t TABLESAMPLE SYSTEM ({share * 100:.10f}) REPEATABLE (0)"
     return float((await ask.rows(sql))[0][0]) / share
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,41 +19,30 @@ if TYPE_CHECKING:
     from xregistry_tui.resources.postgresql.connection import Asker
 
 _SECONDS = 5.0
-_LONGEST = 256
 _TOPS = 100
 # ANALYZE looks at so many records for each unit of the largest target among the columns
 _PER_TARGET = 300
 
-# a list of values is an array of the column's own type, or of one that is written with another sign between
-_VALUES = """
-    (SELECT json_agg(left(v, {longest}))::text
-     FROM unnest((CASE WHEN y.typdelim = ',' THEN s.{name}::text::text[] END)[1:{most}]) AS v)"""
+_TABLES = f"""
+    SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' OR c.relhassubclass,
+           pg_relation_size(c.oid) / current_setting('block_size')::int8, c.relpages, c.reltuples::float8,
+           c.relhassubclass OR c.relkind IN ('p', 'f', 'v'),
+           (SELECT max(CASE WHEN b.attstattarget > 0 THEN b.attstattarget
+                            ELSE current_setting('default_statistics_target')::int END)
+            FROM pg_attribute AS b WHERE b.attrelid = c.oid AND b.attnum > 0),
+           greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))
+    FROM {statements.FROM}"""
 
-
-def _statement(one: bool) -> str:
-    tops = _VALUES.format(name="most_common_vals", longest=_LONGEST, most=_TOPS)
-    bounds = """
-    (SELECT json_agg(left(h.v[1 + round(p * (cardinality(h.v) - 1))::int], {longest}))::text
-     FROM (SELECT CASE WHEN y.typdelim = ',' THEN s.histogram_bounds::text::text[] END) AS h(v),
-          unnest(ARRAY[0, 0.25, 0.5, 0.75, 1]) AS p WHERE h.v IS NOT NULL)""".format(longest=_LONGEST)
-    return f"""
-        WITH wanted AS MATERIALIZED (
-            SELECT c.oid, n.nspname, c.relname, c.relkind FROM {statements.FROM}
-            WHERE {'c.oid = $1' if one else statements.READABLE}
-        )
-        SELECT c.oid, s.attname, s.null_frac, s.avg_width, s.n_distinct, {tops},
-               to_json((s.most_common_freqs)[1:{_TOPS}])::text, {bounds},
-               cardinality(s.most_common_freqs),
-               (SELECT max(CASE WHEN b.attstattarget > 0 THEN b.attstattarget
-                                ELSE current_setting('default_statistics_target')::int END)
-                FROM pg_attribute AS b WHERE b.attrelid = c.oid AND b.attnum > 0),
-               pg_catalog.date_trunc('second', greatest(pg_stat_get_last_analyze_time(c.oid),
-                                                        pg_stat_get_last_autoanalyze_time(c.oid)))::text
-        FROM wanted AS c
-        JOIN pg_stats AS s ON s.schemaname = c.nspname AND s.tablename = c.relname
-        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = s.attname
-        JOIN pg_type AS y ON y.oid = a.atttypid
-        WHERE s.inherited = (c.relkind = 'p' OR EXISTS (SELECT 1 FROM pg_inherits AS i WHERE i.inhparent = c.oid))"""
+# lists come as texts of JSON, to be read where they are asked for
+_COLUMNS = f"""
+    SELECT schemaname, tablename, inherited, attname, null_frac, avg_width, n_distinct,
+           array_to_json((most_common_vals::text::text[])[1:{_TOPS}])::text,
+           array_to_json(most_common_freqs[1:{_TOPS}])::text,
+           (SELECT array_to_json(ARRAY[v[1], v[1 + n / 4], v[1 + n / 2], v[1 + n * 3 / 4], v[1 + n]])::text
+            FROM (SELECT v, cardinality(v) - 1 AS n
+                  FROM (SELECT histogram_bounds::text::text[] AS v OFFSET 0) AS o) AS h
+            WHERE v IS NOT NULL)
+    FROM pg_stats"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +60,6 @@ class Stated:
     tops: str | None
     frequencies: str | None
     bounds: str | None
-    listed: int
     target: int
     analysed: str
 
@@ -90,7 +78,18 @@ class Stated:
         return self.target * _PER_TARGET
 
 
-Columns = Mapping[str, Stated]
+@dataclass(slots=True)
+class Statistics:
+    """What the server knows of one table: pages now, pages and records when it last counted, its columns.
+
+    `many`: its records are those of several tables, or elsewhere.
+    """
+
+    pages: int
+    counted: int
+    rows: float
+    many: bool
+    columns: dict[str, Stated] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -98,26 +97,36 @@ class Known:
     """What was read of tables (by OID) within the last seconds."""
 
     at: float = float("-inf")
-    tables: dict[int, dict[str, Stated]] = field(default_factory=dict)
+    tables: dict[int, Statistics] = field(default_factory=dict)
     all: bool = False
 
 
-async def stated(ask: Asker, known: Known, table: int) -> Columns:
-    """By column what the server says; empty where the table was never analysed."""
+async def stated(ask: Asker, known: Known, table: int) -> Statistics | None:
+    """What the server says of a table; `None` where the table is gone."""
     fresh = time.monotonic() - known.at < _SECONDS
     if fresh and (known.all or table in known.tables):
-        return known.tables.get(table, {})
-    if not fresh:
-        known.tables, known.all = {}, False
+        return known.tables.get(table)
     many = fresh and bool(known.tables)
-    rows = await (ask.rows(_statement(one=False)) if many else ask.rows(_statement(one=True), (table,)))
-    known.tables.setdefault(table, {})
-    for oid, name, *told in rows:
-        known.tables.setdefault(oid, {})[name] = _of(told)
-    known.all, known.at = many, time.monotonic()
-    return known.tables[table]
+    known.tables, known.all, known.at = await _read(ask, None if many else table), many, time.monotonic()
+    return known.tables.get(table)
 
 
-def _of(told: list[Any]) -> Stated:
-    nulls, width, values, tops, frequencies, bounds, listed, target, analysed = told
-    return Stated(nulls, width, values, tops, frequencies, bounds, listed or 0, target, analysed or "")
+async def _read(ask: Asker, table: int | None) -> dict[int, Statistics]:
+    if table is None:
+        tables = await ask.quiet(f"{_TABLES} WHERE {statements.READABLE}")
+        columns = await ask.rows(_COLUMNS)
+    else:
+        tables = await ask.quiet(f"{_TABLES} WHERE c.oid = $1", (table,))
+        names = [(schema, name) for _, schema, name, *_ in tables]
+        one = f"{_COLUMNS} WHERE schemaname = $1 AND tablename = $2"
+        columns = [row for pair in names for row in await ask.rows(one, pair)]
+    by_table: dict[Any, dict[str, Any]] = {}
+    for schema, name, inherited, column, *told in columns:
+        by_table.setdefault((schema, name, inherited), {})[column] = told
+    found = {}
+    for oid, schema, name, inherited, *sizes, target, analysed in tables:
+        when = str(analysed.replace(microsecond=0)) if analysed else ""
+        held: dict[str, list[Any]] = by_table.get((schema, name, inherited), {})
+        its = {column: Stated(*[*figures, target, when]) for column, figures in held.items()}
+        found[oid] = Statistics(*[*sizes, its])
+    return found
