@@ -113,12 +113,16 @@ def _extremes(measure: Measure) -> Iterator[tuple[str, str]]:
 
 def _of_numbers(measure: Measure, guarded: bool) -> Iterator[tuple[str, str]]:
     value = measure.value
-    some = f" FILTER (WHERE {measure.finite(value)})" if guarded and measure.class_ in FRACTIONS else ""
-    for name, aggregate in (("low", "min"), ("high", "max"), ("mean", "avg"), ("deviation", "stddev_pop")):
+    guarded = guarded and measure.class_ in FRACTIONS
+    real = f" FILTER (WHERE {measure.number(value)})" if guarded else ""
+    some = f" FILTER (WHERE {measure.finite(value)})" if guarded else ""
+    for name, aggregate in (("low", "min"), ("high", "max")):
+        yield name, f"{aggregate}({value}){real}"
+    for name, aggregate in (("mean", "avg"), ("deviation", "stddev_pop")):
         yield name, f"{aggregate}({value}){some}"
     yield "zeros", f"count(*) FILTER (WHERE {value} = 0)"
     yield "negatives", f"count(*) FILTER (WHERE {value} < 0)"
-    if some:
+    if guarded:
         yield "nans", f"count(*) FILTER (WHERE {value} = 'NaN')"
         # before version 14 a numeric had no infinities
         has = measure.class_ is Class.FLOAT or measure.version >= 140_000

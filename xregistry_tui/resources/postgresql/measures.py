@@ -138,6 +138,12 @@ class Measure:
             return f"{value} BETWEEN -{_GREATEST}::{self.of_number} AND {_GREATEST}::{self.of_number}"
         return f"isfinite({value})" if self.class_ is Class.MOMENT else "true"
 
+    def number(self, value: str) -> str:
+        """Whether a fraction is a number: neither NaN, which is sorted above all, nor infinite."""
+        if self.class_ is Class.NUMERIC and self.version < 140_000:
+            return f"{value} <> 'NaN'"
+        return f"{value} < 'Infinity' AND {value} > '-Infinity'"
+
     @property
     def as_text(self) -> bool:
         """Whether its values are grouped as texts and shown as such."""

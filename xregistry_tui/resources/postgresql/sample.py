@@ -32,9 +32,9 @@ _SIZE = """
     WITH RECURSIVE tree(oid) AS (
         SELECT $1::oid UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.oid)
     SELECT coalesce(sum(pg_relation_size(c.oid)), 0)::int8 / current_setting('block_size')::int8,
-           coalesce(sum(c.relpages), 0)::int8,
+           coalesce(sum(c.relpages) FILTER (WHERE c.relkind <> 'p'), 0)::int8,
            CASE WHEN bool_and(c.relkind = 'p' OR c.reltuples > 0 OR pg_relation_size(c.oid) = 0)
-                THEN sum(greatest(c.reltuples, 0)) END::float8,
+                THEN sum(greatest(c.reltuples, 0)) FILTER (WHERE c.relkind <> 'p') END::float8,
            bool_or(c.relkind = 'f'), count(*) > 1
     FROM tree JOIN pg_class AS c USING (oid)"""
 
