@@ -80,6 +80,7 @@ def test_no_driver_is_loaded_before_a_resource_connects(tmp_path):
         "from pathlib import Path\n"
         "from xregistry_tui.cli.opening import open_bare\n"
         "from xregistry_tui.resources.factory import ResourceFactory\n"
-        "open_bare(None, {}); ResourceFactory.from_url('a.sqlite')"
+        "open_bare(None, {}); ResourceFactory.from_url('a.sqlite')\n"
+        "ResourceFactory.from_url('postgresql://ana@db/shop')"
     )
     assert not loaded_by(code, tmp_path) & (DRIVERS - {"sqlite3"})

@@ -27,6 +27,9 @@ _SETTINGS = {
     "max_wal_size": "256MB",
     "log_statement": "none",
 }
+# what a script changed is counted when it has ended, not some time later
+_COUNTED = "\n;\n\\o /dev/null\nSELECT pg_stat_force_next_flush();\n"
+
 _ROLES = """
 CREATE ROLE reader LOGIN PASSWORD :'secret'; GRANT pg_read_all_data TO reader;
 CREATE ROLE limited LOGIN PASSWORD :'secret';
@@ -82,7 +85,7 @@ class Postgres:
         given = [part for name, value in variables.items() for part in ("-v", f"{name}={value}")]
         ended = subprocess.run(
             [self.bin / "psql", "-XqAt", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", *given, "-f", "-"],
-            input=script,
+            input=script + _COUNTED,
             capture_output=True,
             text=True,
             errors="surrogateescape",
@@ -119,17 +122,38 @@ def start() -> Postgres:
     try:
         binaries = _binaries()
         _initialise(binaries, folder)
-        port = _free_port()
-        settings = {**_SETTINGS, "port": str(port), "unix_socket_directories": str(folder)}
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [binaries / "postgres", "-D", folder / "data", *options]
-        kept = Kept(command, folder, "ready to accept connections")
+        server = _serve(binaries, folder, "ready to accept connections", {})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    server = Postgres(binaries, folder, port, kept)
     server.sql(_ROLES, secret=PASSWORD)
     return server
+
+
+def start_standby(primary: Postgres, **settings: str) -> Postgres:
+    """Start a server that follows another one and may be read."""
+    folder = Path(tempfile.mkdtemp(prefix="xr-pg-"))
+    own(folder)
+    subprocess.run(
+        [
+            *(primary.bin / "pg_basebackup", "-h", primary.folder, "-p", str(primary.port), "-U", "owner"),
+            *("-D", folder / "data", "-R", "--checkpoint=fast", "--no-sync"),
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        **unprivileged(),
+    )
+    return _serve(primary.bin, folder, "ready to accept read-only connections", settings)
+
+
+def _serve(binaries: Path, folder: Path, ready: str, more: dict[str, str]) -> Postgres:
+    port = _free_port()
+    settings = {**_SETTINGS, "port": str(port), "unix_socket_directories": str(folder), **more}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    kept = Kept([binaries / "postgres", "-D", folder / "data", *options], folder, ready)
+    return Postgres(binaries, folder, port, kept)
 
 
 def _binaries() -> Path:

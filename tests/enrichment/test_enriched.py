@@ -221,6 +221,8 @@ def test_a_trend_is_bounded_ordered_and_ends_with_the_newest(steps: list[tuple[f
         ("User", "orders", False),
         ("News", "new", True),
         ("bus", "bu", False),
+        ("Order", "public.orders", True),
+        ("sales.Order", "public.invoices", False),
     ],
 )
 def test_names_are_alike_whatever_their_case_and_number(first: str, second: str, same: bool) -> None:

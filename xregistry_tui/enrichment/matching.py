@@ -27,16 +27,22 @@ class NoMatch(ValueError):
 
 
 def alike(first: str, second: str) -> bool:
-    """Whether two names mean one thing: without regard to case, separators and English plurals.
+    """Whether two names mean one thing: without regard to case, separators, English plurals and a schema before it.
 
     >>> alike("OrderItem", "order_items"), alike("category", "Categories"), alike("status", "stat")
     (True, True, False)
+    >>> alike("Order", "public.orders")
+    True
     """
     return bool(_forms(first) & _forms(second))
 
 
 def _forms(name: str) -> set[str]:
-    """A name folded, and what it could be the plural of."""
+    """A name folded, whole and without what is before its last dot, and what each could be the plural of."""
+    return _singular(name) | _singular(name.rpartition(".")[2])
+
+
+def _singular(name: str) -> set[str]:
     folded = _PARTS.sub("", name.casefold())
     forms = {folded}
     if folded.endswith("ies") and len(folded) > 4:

@@ -60,7 +60,9 @@ async def test_nothing_can_be_written(shop: Fresh, opened: Opened) -> None:
 async def test_at_most_two_connections_named_after_us(shop: Fresh, opened: Opened) -> None:
     resource = await opened(shop.url)
     assert len(shop.activity()) == 1, "the second is opened when it is needed"
-    await asyncio.gather(*(resource.records(ORDERS) for _ in range(5)), *(resource.shape("public.orders"),) * 1)
+    await asyncio.gather(*(resource.records(ORDERS) for _ in range(5)))
+    assert len(shop.activity()) == 1
+    assert [shape async for shape in resource.shapes(["public.orders"])]
     assert len(shop.activity()) == 2
     await resource.close()
     assert shop.activity() == []
@@ -95,6 +97,18 @@ async def test_a_connection_that_ends_is_opened_again(shop: Fresh, opened: Opene
     await still_works(resource)
     shop.sql(end)
     await still_works(resource)
+
+
+async def test_questions_do_not_wait_for_a_long_look(shop: Fresh, opened: Opened) -> None:
+    resource = await opened(shop.url)
+    look = await running(resource._look(lambda ask: ask.rows("SELECT pg_sleep(60)")), shop)
+    await resource.records(ORDERS)
+    await resource.change_tokens()
+    await resource.shape("public.orders")
+    assert not look.done()
+    look.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await look
 
 
 async def test_an_administrator_may_cancel_us(shop: Fresh, opened: Opened) -> None:

@@ -61,6 +61,8 @@ def test_a_password_with_an_at_sign_that_nobody_encoded_is_read() -> None:
         ("postgresql://a,b/shop?port=1,2,3", "2 hosts and 3 ports"),
         ("postgresql://db/shop?sslmod=require", "did you mean sslmode"),
         ("postgresql://db/shop?password_command=rm", "knows no parameter “password_command”"),
+        ("postgresql://db/shop?channel_binding=require", "cannot be promised"),
+        ("postgresql://db/shop?require_auth=scram-sha-256", "cannot be promised"),
         ("postgresql://db/shop?sslmode=sometimes", "no sslmode “sometimes”"),
         ("postgresql://db/shop?connect_timeout=soon", "not a number of seconds"),
         ("host=db secret words", "cannot be read"),
@@ -114,6 +116,11 @@ def test_passwords_of_a_pgpass(home: Path) -> None:
     found = password(path, [("db", 5432)], "shop", "ana")
     assert found.password is None
     assert "chmod 600" in found.note
+
+
+def test_what_changes_nothing_here_is_no_error() -> None:
+    words = "application_name=x&keepalives=1&gssencmode=prefer&channel_binding=prefer&client_encoding=latin1"
+    assert reach({"url": f"postgresql://ana@db/shop?{words}"}, NOTHING).location == "postgresql://ana@db:5432/shop"
 
 
 def test_options_for_the_server() -> None:

@@ -82,6 +82,15 @@ async def test_kinds_and_what_is_in_them(fresh: MakeFresh, opened: Opened) -> No
     assert kinds["doc"] is Kind.ANY, "nothing is stored yet"
 
 
+async def test_records_of_another_table_as_values(fresh: MakeFresh, opened: Opened) -> None:
+    database = fresh("CREATE TABLE node (id int); CREATE TABLE t (n node, m node[]); INSERT INTO t VALUES ('(1)')")
+    resource = await opened(database.url)
+    shape = await resource.shape("public.t")
+    assert [field.name for field in shape.field("n").fields] == ["id"]
+    assert [field.name for field in shape.field("m").items.fields] == ["id"]
+    assert (await resource.records(RecordQuery(collection="public.t"))).rows == (({"id": 1}, None),)
+
+
 async def test_views_and_partitions(fresh: MakeFresh, opened: Opened) -> None:
     resource = await opened(fresh(SCRIPT).url)
     assert (await resource.shape("public.paid")).kind is CollectionKind.VIEW

@@ -28,6 +28,7 @@ VALUES: list[tuple[str, str, Any]] = [
     ("float4", "1.5", 1.5),
     ("int8", "-9223372036854775808", -(2**63)),
     ("oid", "4294967295", 4294967295),
+    ("xid", "'7'", 7),
     ("bool", "true", True),
     ("timestamp", "'infinity'", "infinity"),
     ("timestamptz", "'-infinity'", "-infinity"),

@@ -6,6 +6,7 @@ left out.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -206,6 +207,7 @@ async def _read(ask: Asker, stamp: str) -> Catalogue:
         )
         made = _table(declared, columns.get(oid, []), constraints.get(oid, []), unique.get(oid, []), names)
         tables[made.collection] = made
+        await asyncio.sleep(0)  # others may go on between two tables
     return Catalogue(tables=dict(sorted(tables.items())), types=await _types(ask), stamp=stamp, encoding=ask.encoding)
 
 
@@ -264,9 +266,11 @@ def _column(row: tuple[Any, ...], primary: tuple[str, ...]) -> Column:
 async def _types(ask: Asker) -> dict[int, Type]:
     """The types of the columns, and those that they are made of."""
     labels = _by_first(await ask.quiet(statements.LABELS))
-    attributes = _by_first(await ask.quiet(statements.ATTRIBUTES))
     checks = _by_first(await ask.quiet(statements.DOMAIN_CHECKS))
-    return {made.oid: made for made in _made(await ask.quiet(statements.TYPES), labels, attributes, checks)}
+    rows = await ask.quiet(statements.TYPES)
+    composite = any(form == "c" for _, _, _, _, form, *_ in rows)
+    attributes = _by_first(await ask.quiet(statements.ATTRIBUTES)) if composite else {}
+    return {made.oid: made for made in _made(rows, labels, attributes, checks)}
 
 
 def _made(

@@ -18,9 +18,9 @@ from xregistry_tui.schema.inference import Observed
 if TYPE_CHECKING:
     from xregistry_tui.resources.postgresql.connection import Asker
 
-_ROWS = 200
+_ROWS = 100
 _SECONDS = 1.0
-_LARGEST = 64 * 1024
+_LARGEST = 32 * 1024
 _ALL = 4 * 1024 * 1024
 
 _Found = tuple[dict[str, Observed], tuple[str, ...]]
@@ -49,7 +49,7 @@ async def _looked(ask: Asker, described: Table, columns: Iterable[Column]) -> di
     found: dict[str, Observed] = {}
     left = _ALL
     sql = f"SELECT {texts} FROM {described.relation} AS t LIMIT {_ROWS}"
-    async for row in ask.connection.cursor(sql, prefetch=50):
+    for row in await ask.quiet(sql):
         for name, text in zip(names, row, strict=True):
             if text is None or left < len(text):
                 continue

@@ -33,6 +33,8 @@ LOST = (*_BROKEN, asyncpg.AdminShutdownError, ConnectionError)
 """Errors of a connection that the other side has given up."""
 
 _DISCOVER = "it was changed or dropped: discover again"
+_READ = "leave out what writes, such as a view that calls a function with effects"
+_LOG = "look into the server's log"
 _TRY_AGAIN = "it will be tried again"
 
 
@@ -101,10 +103,13 @@ def _hosts(reach: Reach) -> str:
 
 
 def _refused(error: asyncpg.PostgresError, reach: Reach, note: str) -> ResourceDenied:
-    hint = note or WAYS
     if error.sqlstate == "28P01" or "password" in str(error):
-        return ResourceDenied(f"{reach.server} refused the password of user {reach.user!r}, or got none", hint)
-    return ResourceDenied(f"{reach.server} refused user {reach.user!r}: {_words(error)}", "ask its administrator")
+        found = ResourceDenied(f"{reach.server} refused the password of user {reach.user!r}, or got none", note or WAYS)
+    else:
+        found = ResourceDenied(f"{reach.server} refused user {reach.user!r}: {_words(error)}", "ask its administrator")
+    # trying a wrong password again and again locks accounts
+    found.recoverable = False
+    return found
 
 
 def _of_server(error: asyncpg.PostgresError, reach: Reach, name: str) -> ResourceError:
@@ -114,7 +119,7 @@ def _of_server(error: asyncpg.PostgresError, reach: Reach, name: str) -> Resourc
         if state.startswith(codes):
             found: ResourceError = made(error, reach, name)
             return found
-    return ResourceBroken(f"{name} answered with an error: {_words(error)}", "look into the server's log")
+    return ResourceBroken(f"{name} answered with an error: {_words(error)}", _LOG)
 
 
 def _cancelled(error: asyncpg.PostgresError, reach: Reach, name: str) -> ResourceError:
@@ -148,12 +153,15 @@ _CONDITIONS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("57P05", "25P03"), _gone("{name} ended our connection, which was idle for too long")),
     (("3D000", "57P04"), _gone("there is no database {reach.database!r} at {reach.server}", "check its name")),
     (("08",), _gone("the connection to {name} was lost")),
-    (("25006",), lambda error, reach, name: ResourceDenied(f"{name} is asked for more than reading: {_words(error)}")),
+    (
+        ("25006",),
+        lambda error, reach, name: ResourceDenied(f"{name} is asked for more than reading: {_words(error)}", _READ),
+    ),
     (("42501",), _failed("ask for the right to SELECT")),
     (("28",), lambda error, reach, name: _refused(error, reach, "")),
     (("42", "3F", "0A"), _failed(_DISCOVER)),
     (("22", "21", "2F", "38", "39", "P0", "23"), _failed("the data or the view's definition is at fault")),
-    (("XX", "58", "F0"), lambda error, reach, name: ResourceBroken(f"{name} is damaged: {_words(error)}")),
+    (("XX", "58", "F0"), lambda error, reach, name: ResourceBroken(f"{name} is damaged: {_words(error)}", _LOG)),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,8 +39,9 @@ _IN_ORDER = "SET LOCAL max_parallel_workers_per_gather = 0;"
 class PostgresqlResource(XResource):
     """One database of a PostgreSQL server, read only, by at most two connections.
 
-    `options` are `url` (or `connection_string`) and libpq's parameters. Looks and questions that a person waits for
-    have a connection each. `include` and `exclude` are patterns of collections (`sales.*`).
+    `options` are `url` (or `connection_string`) and libpq's parameters. Looks have a connection of their own, so that
+    what a person waits for, and whether anything changed, never waits for a long pass. `include` and `exclude` are
+    patterns of collections (`sales.*`).
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class PostgresqlResource(XResource):
 
     async def connect(self) -> None:
         """See `XResource.connect`."""
+        # the driver takes a tenth of a second to import, which no loop may be held
+        await asyncio.to_thread(importlib.import_module, "xregistry_tui.resources.postgresql.connection")
         if self._door is not None:
             return
         from xregistry_tui.resources.postgresql.connection import Notes, Session
@@ -76,7 +80,7 @@ class PostgresqlResource(XResource):
         self._door, notes = Door(self._reach, self.name, self.ask), Notes()
         self._looking, self._answering = Session(self._door, notes), Session(self._door, notes)
         try:
-            await self._look(_nothing)
+            await self._answer(_nothing)
         except BaseException:
             await self.close()
             raise
@@ -101,14 +105,14 @@ class PostgresqlResource(XResource):
         """See `XResource.list_collections_or_tables`."""
         from xregistry_tui.resources.postgresql.catalogue import catalogue
 
-        found = await self._look(catalogue)
+        found = await self._answer(catalogue)
         return [name for name in found.tables if name in self._chosen]
 
     async def shape(self, collection: str) -> Shape:
         """See `XResource.shape`."""
         from xregistry_tui.resources.postgresql.shapes import shape
 
-        return await self._look(lambda ask: shape(ask, collection))
+        return await self._answer(lambda ask: shape(ask, collection))
 
     async def shapes(self, collections: Sequence[str]) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
         """See `XResource.shapes`; many are found in one transaction."""
@@ -125,7 +129,7 @@ class PostgresqlResource(XResource):
         """See `XResource.cost`."""
         from xregistry_tui.resources.postgresql.estimate import expected
 
-        return await self._look(lambda ask: expected(ask, plan, self._speed))
+        return await self._answer(lambda ask: expected(ask, plan, self._speed))
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
@@ -159,7 +163,7 @@ class PostgresqlResource(XResource):
         """See `XResource.exists`."""
         from xregistry_tui.resources.postgresql.records import exists
 
-        return await self._answer(lambda ask: exists(ask, collection, field, value), self._budget.seconds)
+        return await self._answer(lambda ask: exists(ask, collection, field, value))
 
     async def change_token(self, collection: str | None = None) -> Hashable | None:
         """See `XResource.change_token`."""
@@ -172,15 +176,17 @@ class PostgresqlResource(XResource):
         """See `XResource.change_tokens`; one read of the server's counters tells it of all tables."""
         from xregistry_tui.resources.postgresql.changes import tokens
 
-        return await self._look(tokens)
+        return await self._answer(tokens)
 
     async def _look(self, work: Callable[[Asker], Awaitable[T]], seconds: float | None = None) -> T:
-        """Do `work` on the connection that looks, within the time limit."""
+        """Do `work` on the connection of what may take long, within the time limit."""
         return await self._connected(self._looking).run(work, seconds or self._budget.seconds)
 
-    async def _answer(self, work: Callable[[Asker], Awaitable[T]], seconds: float, settings: str = "") -> T:
-        """Do `work` on the connection of what a person waits for."""
-        return await self._connected(self._answering).run(work, seconds, settings=settings)
+    async def _answer(
+        self, work: Callable[[Asker], Awaitable[T]], seconds: float | None = None, settings: str = ""
+    ) -> T:
+        """Do `work` on the connection of what is quickly known, or a person waits for."""
+        return await self._connected(self._answering).run(work, seconds or self._budget.seconds, settings=settings)
 
     def _connected(self, session: Session | None) -> Session:
         if session is None:

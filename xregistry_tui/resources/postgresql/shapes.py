@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.inference import Observed
 
 _TOGETHER_SECONDS = 0.25
-_DEEPEST = 8
+_DEEPEST = 5
 _SIZED = ("character varying(", "character(", "bit varying(", "bit(")
 _VIEWS = (Relation.VIEW, Relation.MATERIALISED)
 
@@ -44,6 +44,7 @@ async def shapes(ask: Asker, names: Sequence[str]) -> list[Shape | tuple[str, Re
             found.append(await _shape(ask, known, name))
         except CollectionFailed as error:
             found.append((name, error))
+        await asyncio.sleep(0)  # others may go on between two tables
     return found
 
 

@@ -97,7 +97,7 @@ _USED = f"""
         WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN ({_OIDS})
         UNION
         SELECT p.part FROM used JOIN pg_type AS t USING (oid) CROSS JOIN LATERAL (
-            SELECT t.typelem WHERE t.typsubscript::text LIKE '%array_subscript_handler' AND t.typelem <> 0
+            SELECT t.typelem WHERE t.typcategory = 'A' AND t.typelem <> 0
             UNION ALL SELECT t.typbasetype WHERE t.typtype = 'd'
             UNION ALL SELECT r.rngsubtype FROM pg_range AS r WHERE r.rngtypid = t.oid
             UNION ALL SELECT a.atttypid FROM pg_attribute AS a
@@ -121,11 +121,14 @@ TYPES = (
 LABELS = "SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder"
 """By enum its labels in their order."""
 
-ATTRIBUTES = """
+ATTRIBUTES = (
+    _USED
+    + """
     SELECT a.attrelid, a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod)
-    FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind = 'c'
-    WHERE a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"""
-"""By the relation of a composite type its attributes."""
+    FROM used JOIN pg_type AS t USING (oid) JOIN pg_attribute AS a ON a.attrelid = t.typrelid
+    WHERE t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"""
+)
+"""By the relation of a composite type in use its attributes."""
 
 DOMAIN_CHECKS = """
     SELECT o.contypid, pg_get_expr(o.conbin, 0) FROM pg_constraint AS o

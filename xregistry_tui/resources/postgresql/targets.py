@@ -33,6 +33,14 @@ _ELSEWHERE = frozenset(
 )
 """Parameters that libpq has and that change nothing here."""
 
+_DEMANDS = {
+    "channel_binding": ("require",),
+    "gssencmode": ("require",),
+    "sslcertmode": ("require",),
+    "require_auth": (),
+}
+"""Those that ask for a safety that we cannot promise, with the values that do; empty: any."""
+
 SCHEMES = ("postgresql", "postgres")
 EXAMPLE = "write postgresql://user@host:5432/database"
 
@@ -54,6 +62,8 @@ def known(given: Iterable[tuple[str, str]]) -> dict[str, str]:
         one = {"database": "dbname", "ssl": "sslmode"}.get(name, name)
         if one in KNOWN:
             found[one] = {"true": "require"}.get(value, value) if name == "ssl" else value
+        elif one in _DEMANDS and value in (_DEMANDS[one] or (value,)):
+            raise UnknownTarget(f"{one}={value} cannot be promised here", "use sslmode=verify-full, or leave it out")
         elif one not in _ELSEWHERE:
             close = difflib.get_close_matches(one, sorted(KNOWN), n=1)
             hint = f"did you mean {close[0]}?" if close else f"it knows {', '.join(sorted(KNOWN))}"

@@ -107,6 +107,7 @@ _READINGS = {
     "numeric": Reading("{v}::numeric::text", _decimal, kind=Kind.DECIMAL),
     "money": Reading("{v}::numeric::text", _decimal, kind=Kind.DECIMAL),
     "oid": Reading("{v}::oid::int8", kind=Kind.INTEGER),
+    **dict.fromkeys(("xid", "xid8", "cid"), Reading("{v}::text::int8", kind=Kind.INTEGER)),
     "bytea": Reading("{v}::bytea", long=True, kind=Kind.BYTES),
     "timestamp": Reading("{v}::text", _iso(datetime.datetime.fromisoformat), kind=Kind.DATETIME),
     "timestamptz": Reading("{v}::text", _iso(datetime.datetime.fromisoformat), kind=Kind.DATETIME),
