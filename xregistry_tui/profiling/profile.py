@@ -133,7 +133,10 @@ class How:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One look at one collection. `n` records were looked at of about `rows`."""
+    """One look at one collection. `n` records were looked at of about `rows`.
+
+    `random` is false where those of a sample were not drawn by chance: then its rates have no intervals.
+    """
 
     resource: str
     collection: str
@@ -143,6 +146,7 @@ class Profile:
     as_of: datetime.datetime
     fields: Mapping[str, FieldProfile]
     how: How = How()
+    random: bool = True
 
     @property
     def failing(self) -> int:

@@ -129,6 +129,8 @@ def _rate(profile: Profile, hits: int, n: int) -> Figure | None:
     hits = min(max(hits, 0), n)
     if profile.method is Grade.EXACT:
         return Figure(value=hits / n)
+    if not profile.random:
+        return Figure(value=hits / n, method=profile.method, approximate=True)
     population = int(profile.rows.value) if profile.rows.value >= profile.n else None
     low, high = wilson(hits, n, population)
     return Figure(value=hits / n, method=profile.method, low=low, high=high)

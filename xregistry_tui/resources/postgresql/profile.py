@@ -33,6 +33,7 @@ class Found:
     grade: Grade
     fields: dict[str, FieldProfile]
     sampling: str
+    random: bool = True
 
 
 async def profile(
@@ -59,6 +60,7 @@ async def profile(
             sampling=found.sampling,
             milliseconds=(time.perf_counter() - started) * 1000,
         ),
+        random=found.random,
     )
 
 
@@ -114,7 +116,7 @@ async def _sample(look: Look, _: Known) -> Found:
         for number, (one, some) in enumerate(zip(asked, counts, strict=True))
     }
     sampling = f"{taken.sampling}: {n:,} rows"
-    return Found(rows=taken.rows, n=n, grade=Grade.SAMPLE, fields=made, sampling=sampling)
+    return Found(rows=taken.rows, n=n, grade=Grade.SAMPLE, fields=made, sampling=sampling, random=taken.random)
 
 
 def _nothing(taken: Draw) -> Found:
