@@ -161,7 +161,7 @@ async def test_intervals_of_samples_hold(large: Path, connected: Connected) -> N
         held.append((fill.low or 0) <= 0.75 <= (fill.high or 0))
         for (p, _), (low, high) in zip(fields["id"].quantiles, fields["id"].quantile_intervals, strict=True):
             held.append(low <= p * 20_000 <= high)  # type: ignore[operator]
-    assert sum(held) >= 0.95 * len(held)
+    assert sum(held) >= 0.9 * len(held), "few enough here that chance decides"
 
 
 async def test_gaps_in_the_row_ids_are_allowed_for(large: Path, connected: Connected) -> None:

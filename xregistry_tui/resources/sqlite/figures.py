@@ -266,10 +266,11 @@ def _scale(question: Question) -> str:
 
 
 _RUNNING = "sum(n) OVER (ORDER BY x ROWS UNBOUNDED PRECEDING) AS c"
-# every so manieth of the texts as they come, which is in their order: the same ones each time
+# every so manieth record of those with a text, in the order of the texts: the same ones each time
 _SOME_TEXTS = (
-    f"SELECT v, n FROM (SELECT v, n, row_number() OVER () AS r FROM p WHERE {_IS_TEXT} AND v <> ''), s "
-    f"WHERE r % max(1, f0 / {_TEXTS}) = 0"
+    f"SELECT v, CAST(c * {_TEXTS} / total AS INTEGER) - CAST((c - n) * {_TEXTS} / total AS INTEGER) AS n "
+    "FROM (SELECT v, n, sum(n) OVER (ROWS UNBOUNDED PRECEDING) AS c, sum(n) OVER () * 1.0 AS total "
+    f"FROM p WHERE {_IS_TEXT} AND v <> '')"
 )
 
 

@@ -247,7 +247,9 @@ def _shares(look: _Look, present: int) -> tuple[float, ...]:
     if look.population is None:
         return figures.QUANTILES
     ends = [wilson(p * present, present, max(present, look.population)) for p in figures.QUANTILES]
-    return (*figures.QUANTILES, *(min(1.0, max(1e-9, end)) for pair in ends for end in pair))
+    # one record more to either side: between two records of a sample lie others
+    wider = ((low - 1 / max(1, present), high + 1 / max(1, present)) for low, high in ends)
+    return (*figures.QUANTILES, *(min(1.0, max(1e-9, end)) for pair in wider for end in pair))
 
 
 def _intervals(rows: list[tuple[Any, ...]], shares: tuple[float, ...]) -> tuple[tuple[Scalar, Scalar], ...]:
