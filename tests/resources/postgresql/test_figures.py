@@ -142,7 +142,7 @@ async def test_the_catalogue_reads_no_record(fresh: MakeFresh, opened: Opened) -
     resource = await opened(database.url)
     sampled = await looked(resource, grade=Grade.CATALOGUE, sample=1_000)
     assert sampled.method is Grade.SAMPLE
-    assert sampled.how.sampling.startswith("never analysed, so a sample")
+    assert sampled.how.sampling.startswith("no statistics, so a sample")
     database.sql("ANALYZE t; CREATE VIEW v AS SELECT * FROM t; DELETE FROM t WHERE id > 20000")
     resource = await opened(database.url)
     profile = await looked(resource, grade=Grade.CATALOGUE)
@@ -310,3 +310,25 @@ async def test_statistics_of_all_tables_come_with_the_second(fresh: MakeFresh, o
     resource = await opened(database.url)
     asked = [len((await looked(resource, name=f"public.t{n}", grade=Grade.CATALOGUE)).how.queries) for n in range(5)]
     assert asked == [1, 1, 0, 0, 0]
+
+
+async def test_who_may_read_some_columns_only_gets_a_sample_without_intervals(fresh: MakeFresh, opened: Opened) -> None:
+    database = fresh(LARGE.format(rows=80_000) + "ANALYZE t; GRANT SELECT (id, few, email) ON t TO limited;")
+    resource = await opened(database.url_of("limited"))
+    profile = await looked(resource, grade=Grade.SAMPLE, sample=4_000)
+    assert set(profile.fields) == {"id", "few", "email"}
+    fill = profile.fields["email"].fill
+    assert fill is not None
+    assert (fill.approximate, fill.low, profile.random) == (True, None, False)
+    assert fill.value == pytest.approx(0.9, abs=0.05)
+    statistics = await looked(resource, grade=Grade.CATALOGUE)
+    assert set(statistics.fields) == {"id", "few", "email"}
+
+
+async def test_a_view_is_counted_whole(fresh: MakeFresh, opened: Opened) -> None:
+    resource = await opened(fresh(SMALL + "CREATE VIEW v AS SELECT *, n * 2 AS double FROM t;").url)
+    profile = await looked(resource, {"double": (Range(ge=0),)}, "public.v")
+    assert (profile.n, profile.method) == (5, Grade.EXACT)
+    double = profile.fields["double"]
+    assert (double.minimum, double.maximum, double.distinct and double.distinct.value) == (-10, 40, 4)
+    assert (double.rules[0].failed, double.rules[0].keys, double.rules[0].values) == (1, (), (-10,))

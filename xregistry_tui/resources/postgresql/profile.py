@@ -82,12 +82,13 @@ async def _catalogue(look: Look, known: Known) -> Found:
     rows = estimate(measured, look.described)
     if measured.pages and not measured.foreign and (rows is None or not told.columns):
         found = await _sample(look, known)
-        return replace(found, sampling=f"never analysed, so a sample: {found.sampling}")
+        return replace(found, sampling=f"no statistics, so a sample: {found.sampling}")
     if rows is None:
         rows = Figure(value=0, method=Grade.CATALOGUE, at_least=True)
     said = fields.of_catalogue(look, told.columns, rows)
     n = max((field.looked_at for field in said.values()), default=0)
-    return Found(rows=rows, n=n, grade=Grade.CATALOGUE, fields=said, sampling=_of_statistics(told))
+    # how far they are off nobody can say: they are of some time ago
+    return Found(rows=rows, n=n, grade=Grade.CATALOGUE, fields=said, sampling=_of_statistics(told), random=False)
 
 
 def _of_statistics(told: Statistics) -> str:
@@ -102,6 +103,9 @@ async def _sample(look: Look, _: Known) -> Found:
     taken = await draw(look.ask, described, plan.sample)
     if taken.complete:
         return await _whole(look)
+    if not taken.random:
+        # several processes would give the first rows in no order
+        await look.ask.connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
     asked = look.asked({name: f"t.c{index}" for index, name in enumerate(look.names)})
     before = f"WITH {taken.table(list(look.columns(look.names).values()))} "
     n, counts = await counted(look, asked, "s AS t", before)

@@ -121,13 +121,17 @@ async def draw(ask: Asker, described: Table, wanted: int) -> Draw:
     if by_page:
         share = min(1.0, max(share, _LEAST_PAGES / known.pages))
     method = "SYSTEM" if by_page else "BERNOULLI"
+    sampling = "whole pages by chance" if by_page else "single rows by chance"
+    # who may read some columns only may not read which page a record is on
+    blind = by_page and described.hidden > 0
     return Draw(
         described=described,
         clause=f" TABLESAMPLE {method} ({share * 100:.10f}) REPEATABLE ({seed})",
         fraction=share,
         rows=figure,
-        sampling="whole pages by chance" if by_page else "single rows by chance",
-        pages=by_page,
+        sampling=f"{sampling}, of which no interval can be told" if blind else sampling,
+        pages=by_page and not blind,
+        random=not blind,
         parts=known.parts,
     )
 

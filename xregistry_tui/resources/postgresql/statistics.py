@@ -114,7 +114,7 @@ async def stated(ask: Asker, known: Known, table: int) -> Statistics | None:
 async def _read(ask: Asker, table: int | None) -> dict[int, Statistics]:
     if table is None:
         tables = await ask.quiet(f"{_TABLES} WHERE {statements.READABLE}")
-        columns = await ask.rows(_COLUMNS)
+        columns = await ask.rows(f"{_COLUMNS} WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")
     else:
         tables = await ask.quiet(f"{_TABLES} WHERE c.oid = $1", (table,))
         names = [(schema, name) for _, schema, name, *_ in tables]
