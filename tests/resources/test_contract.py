@@ -54,7 +54,6 @@ class TestPostgresql(Contract):
             prefix="public.",
             slow="public.slow",
             busy=lambda: len(database.sql(f"{active} AND datname = '{database.name}'")),
-            profiles=False,
         )
 
 

@@ -91,6 +91,8 @@ class Session(Protocol):
 #   discover(resource)                              → (registered paths, {collection: reason} of the failed)
 #   refresh(model)                                  → None; same grade, now
 #   sharpen(model)                                  → Grade reached; catalogue → sample → exact
+#   look(model)                                     → Grade; it became the subject: a sample where there was none
+#   pin(model) · unpin(model)                       → None; follow its data, on servers too
 #   cost(model)                                     → plan.Cost of the next grade
 #   pause(model) · resume(model)                    → None
 #   cancel(work)                                    → None; the id of a Work

@@ -91,6 +91,8 @@ def binding_view(workspace: Workspace, live: Live) -> BindingView:
         trend=live.trend,
         per_minute=live.per_minute,
         spent_ms_per_minute=live.spent_ms_per_minute,
+        pinned=live.pinned,
+        will_run=live.will_run,
     )
 
 

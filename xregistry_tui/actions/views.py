@@ -81,6 +81,8 @@ class BindingView:
     trend: tuple[tuple[datetime.datetime, float], ...] = ()
     per_minute: float | None = None
     spent_ms_per_minute: float = 0.0
+    pinned: bool = False
+    will_run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,11 +98,13 @@ def _chosen(views: Sequence[BindingView], collection: str | None) -> list[Bindin
 
 async def _look_at(opened: Opened, chosen: Sequence[BindingView], grade: Grade | None) -> None:
     """Look once at each of the chosen; how a look failed is in its state afterwards."""
+    enriched = opened.workspace.enriched
     if grade is None and len(chosen) == len(opened.session.bindings()):
         await opened.session.settled()
-        return
-    enriched = opened.workspace.enriched
-    looks = (enriched.refresh(view.binding.key, grade) for view in chosen)
+        seen = {live.binding.key for live in enriched.lives() if live.profile is not None}
+        chosen = [view for view in chosen if view.binding.key in seen]
+    keys = [view.binding.key for view in chosen]
+    looks = (enriched.refresh(key, grade) if grade is not None else enriched.look(key) for key in keys)
     for outcome in await asyncio.gather(*looks, return_exceptions=True):
         if isinstance(outcome, BaseException) and not isinstance(outcome, ResourceError):
             raise outcome

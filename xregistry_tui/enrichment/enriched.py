@@ -12,6 +12,7 @@ from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState, Re
 from xregistry_tui.core.changes import Changes
 from xregistry_tui.core.registry import NotRegistered, View
 from xregistry_tui.enrichment import matching
+from xregistry_tui.enrichment.attention import Attention, held, will_run
 from xregistry_tui.enrichment.choices import live_field
 from xregistry_tui.enrichment.live import Figures, Live, rate
 from xregistry_tui.enrichment.looking import Looker
@@ -151,7 +152,15 @@ class EnrichedRegistry:
     def _now(self, live: Live) -> Live:
         """Rates are those of the moment they are read."""
         spent = self._supervisor.desk(live.binding.key).cost_per_minute(live.binding.key)
-        return replace(live, per_minute=rate(live.trend, self._clock.now()), spent_ms_per_minute=spent)
+        key = live.binding.key
+        attention = self._looker.attention.get(key, Attention())
+        return replace(
+            live,
+            per_minute=rate(live.trend, self._clock.now()),
+            spent_ms_per_minute=spent,
+            pinned=attention.pinned,
+            will_run=will_run(self._kind(key), attention),
+        )
 
     # what is watched
 
@@ -198,12 +207,39 @@ class EnrichedRegistry:
         """Look now, at the same grade or another, and give what is known then; raises `ResourceError` on failure."""
         if grade is not None:
             self._looker.grades[key] = grade
+            self._attend(key, opened=True)
         await self._supervisor.desk(key).refresh(key, grade)
         return self._now(self._lives[key])
 
     async def sharpen(self, key: str) -> Live:
         """Look at the next better grade: catalogue → sample → exact."""
         return await self.refresh(key, self._looker.sharper(self._lives[key]))
+
+    async def look(self, key: str) -> Live:
+        """Someone wants to see a binding: where only a server's own statistics are known, a sample is taken now."""
+        self._attend(key, opened=True)
+        live = self._lives[key]
+        if live.profile is not None and live.profile.method is not Grade.CATALOGUE:
+            return self._now(live)
+        return await self.refresh(key)
+
+    async def pin(self, key: str) -> Live:
+        """Look again whenever the data changes, on servers too."""
+        self._attend(key, opened=True, pinned=True)
+        return await self.look(key)
+
+    def unpin(self, key: str) -> None:
+        """Look again only as far as the kind of engine is looked at unasked."""
+        self._attend(key, pinned=False)
+
+    def _attend(self, key: str, **changed: bool) -> None:
+        before = self._looker.attention.get(key, Attention())
+        after = self._looker.attention[key] = replace(before, **changed)
+        if after != before:
+            self._supervisor.desk(key).hold(key, held=held(self._kind(key), after))
+
+    def _kind(self, key: str) -> str:
+        return self._supervisor.resources[self._lives[key].binding.resource].get_type()
 
     async def cost(self, key: str) -> Cost:
         """What the next better grade would cost."""

@@ -211,6 +211,10 @@ class XResource(ABC):
     async def profile(self, plan: Plan) -> Profile:
         """Look once, as planned."""
 
+    def progress(self, collection: str) -> float | None:
+        """How much of the look at a collection that is under way is done, 0 to 1; `None` where nobody can say."""
+        return None
+
     @abstractmethod
     async def records(self, query: RecordQuery) -> Page:
         """A window of records."""
