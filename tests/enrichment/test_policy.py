@@ -46,7 +46,7 @@ async def test_only_statistics_are_read_of_what_nobody_opened(server: Shop) -> N
     for key in (orders, few):
         live = server.live(key)
         assert live.state.status is RefreshStatus.LIVE
-        assert live.will_run == "the server's statistics only; a sample when it is opened"
+        assert live.will_run == "the server's statistics; a sample when opened"
     server.engine.put("orders", server.orders(102_000))
     await server.clock.advance(60)
     assert set(server.engine.grades) == {Grade.CATALOGUE}
@@ -60,7 +60,7 @@ async def test_opening_takes_a_sample_once_and_counts_what_is_small(server: Shop
     await server.enriched.settled()
     live = await server.enriched.look(orders)
     assert live.profile is not None
-    assert (live.profile.method, live.will_run) == (Grade.SAMPLE, "a sample, once; pin it to follow changes")
+    assert (live.profile.method, live.will_run) == (Grade.SAMPLE, "sampled once, not followed")
     small = (await server.enriched.look(few)).profile
     assert small is not None
     assert small.method is Grade.EXACT
@@ -120,4 +120,4 @@ async def test_files_are_followed_unasked(shop: Shop) -> None:
     looks = len(shop.engine.looks)
     await shop.enriched.look(key)
     assert len(shop.engine.looks) == looks
-    assert shop.live(key).will_run == "looked at whenever it changes"
+    assert shop.live(key).will_run == ""

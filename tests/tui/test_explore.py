@@ -393,3 +393,36 @@ async def test_escape_leaves_the_input_then_the_panel_and_ends_nothing() -> None
         await pilot.press("escape")
         assert app.is_running
         assert not [verb for verb, _ in session.asked if verb == "cancel"]
+
+
+def of_a_server(**changed: object) -> ExploreSession:
+    """The shop as a server's statistics know it."""
+    session = ExploreSession()
+    session.views = tuple(
+        replace(
+            one, profile=replace(one.profile, method=Grade.CATALOGUE), will_run="sampled once, not followed", **changed
+        )
+        if one.profile is not None
+        else one
+        for one in session.views
+    )
+    return session
+
+
+async def test_a_model_that_the_cursor_rests_on_is_sampled_once() -> None:
+    async with exploring(of_a_server()) as (_, pilot, screen, session):
+        async with asyncio.timeout(10):
+            while ("look", {"model": "models.shop.orders"}) not in session.asked:
+                await pilot.pause(0.05)
+        assert "sampled once, not followed" in words(screen, "#subject-head")
+        await pilot.press("down", "up")
+        await settled(pilot)
+        assert [verb for verb, _ in session.asked].count("look") == 1
+
+
+@pytest.mark.parametrize(("pinned", "verb"), [(False, "pin"), (True, "unpin")])
+async def test_f_follows_the_data_of_a_model_or_no_more(pinned: bool, verb: str) -> None:
+    async with exploring(of_a_server(pinned=pinned)) as (_, pilot, _, session):
+        await pilot.press("f")
+        await settled(pilot)
+        assert (verb, {"model": "models.shop.orders"}) in session.asked

@@ -32,9 +32,9 @@ def held(kind: str, attention: Attention) -> bool:
 def will_run(kind: str, attention: Attention) -> str:
     """What will run by itself, in a line."""
     if not thrifty(kind):
-        return "looked at whenever it changes"
+        return ""
     if attention.pinned:
-        return "pinned: looked at whenever it changes"
+        return "followed: looked at as it changes"
     if attention.opened:
-        return "a sample, once; pin it to follow changes"
-    return "the server's statistics only; a sample when it is opened"
+        return "sampled once, not followed"
+    return "the server's statistics; a sample when opened"

@@ -58,6 +58,7 @@ TABLE = (
     Command("Refresh", "look again at the same grade", "screen.refresh", ("explore", "live")),
     Command("Sharpen", "catalogue, then sample, then exact", "screen.sharpen", ("explore",)),
     Command("Pause or resume", "stop or start the timer of this model", "screen.pause", ("explore", "live")),
+    Command("Follow", "look again whenever its data changes, or no more", "screen.follow", ("explore",)),
     Command("Show how", "the queries behind the figures", "screen.how", ("explore",)),
     Command("Copy", "what the cursor is on", "screen.copy", ("explore",)),
     Command("Call", "this function with what is typed", "screen.room('call')", ("explore",), room="function"),

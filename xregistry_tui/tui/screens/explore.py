@@ -18,6 +18,7 @@ from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
 from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, subject_hints
+from xregistry_tui.tui.screens.explore_looking import REST, Looking
 from xregistry_tui.tui.screens.explore_reading import fetch_records, fetch_source, page_lines
 from xregistry_tui.tui.screens.explore_rooms import make_room, room_of
 from xregistry_tui.tui.text import plain
@@ -55,6 +56,7 @@ class ExploreScreen(ModeScreen):
         Binding("r", "refresh", "refresh", id="explore.refresh"),
         Binding("plus", "sharpen", "sharpen", id="explore.sharpen"),
         Binding("p", "pause", "pause", id="explore.pause"),
+        Binding("f", "follow", "follow changes, or no more", id="explore.follow"),
         Binding("i", "how", "show query", id="explore.how"),
         Binding("y", "copy", "copy", id="explore.copy"),
         Binding("w", "why", "what may be done here", id="explore.why"),
@@ -64,6 +66,7 @@ class ExploreScreen(ModeScreen):
     def __init__(self) -> None:
         super().__init__()
         self._costs = Costs()
+        self._looking = Looking()
 
     def compose_body(self) -> ComposeResult:
         """The tree, and its subject."""
@@ -156,9 +159,14 @@ class ExploreScreen(ModeScreen):
             self._show_model(model)
             if (asked := self._costs.unknown(model)) is not None:
                 self.run_worker(self._costs.ask(session, asked, self.draw_hints), group="cost")
+        self._looking.rest_on(model, lambda: self.set_timer(REST, self._open_rested))
         if self.size.width < NARROW and self.focused in {None, self.nodes} and not self.has_class("-tree"):
             self.subject.focus_panel()
         self.draw_hints()
+
+    def _open_rested(self) -> None:
+        if (session := self.app.session) is not None:
+            self.run_worker(self._looking.open(session), group="look")
 
     def _show_model(self, model: ModelView) -> None:
         """Show it; a field that was asked for has the cursor."""
@@ -341,6 +349,12 @@ class ExploreScreen(ModeScreen):
         if model is not None and model.binding is not None:
             paused = model.binding.state.status is RefreshStatus.PAUSED
             await self.app.perform("resume" if paused else "pause", model=model.path)
+
+    async def action_follow(self) -> None:
+        """Look again whenever the data of this model changes, or only when asked."""
+        model = self.subject.model
+        if model is not None and model.binding is not None:
+            await self.app.perform("unpin" if model.binding.pinned else "pin", model=model.path)
 
     def action_how(self) -> None:
         """The queries behind the figures; where there are none, all there is to read."""

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from xregistry_tui.actions.views import BindingView, ModelView
 
 
+ROOM = 20  # cells without which a line about what will run says nothing
+
+
 class SubjectHead(Lines):
     """The two lines over a model's tabs, and air below them."""
 
@@ -90,7 +93,9 @@ def _figures(view: BindingView, now: datetime.datetime, width: int) -> Text:
     quality = line(("quality ", "dim"), wording.percent(overall) if overall is not None else wording.NOTHING)
     drift = line(("drift ", "dim"), ("▲ ", "warn"), str(len(view.alarms))) if view.alarms else ""
     cost = line(("reads ", "dim"), wording.duration(view.spent_ms_per_minute), ("/min", "dim"))
-    return joined((rows, trend_text(view), quality, drift, cost if width >= 70 else ""))
+    told = joined((rows, trend_text(view), quality, drift, cost if width >= 70 else ""))
+    room = width - told.cell_len - 4
+    return joined((told, line((plain(view.will_run, room), "dim")) if view.will_run and room > ROOM else ""))
 
 
 def trend_text(view: BindingView, width: int = 8) -> Text:
