@@ -410,7 +410,7 @@ def of_a_server(**changed: object) -> ExploreSession:
 
 
 async def test_a_model_that_the_cursor_rests_on_is_sampled_once() -> None:
-    async with exploring(of_a_server()) as (_, pilot, screen, session):
+    async with exploring(of_a_server(), size=(200, 60)) as (_, pilot, screen, session):
         async with asyncio.timeout(10):
             while ("look", {"model": "models.shop.orders"}) not in session.asked:
                 await pilot.pause(0.05)
