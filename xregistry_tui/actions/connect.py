@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -103,9 +102,12 @@ async def _try_again(workspace: Workspace, resource: XResource) -> None:
         await asyncio.sleep(pause)
         pause = min(2 * pause, RETRY_LONGEST)
         if _is_failed(workspace, resource):
-            with suppress(ResourceError):  # why not stands in the connection
+            try:
                 await _open(workspace, resource)
                 await _discover_and_record(workspace, resource)
+            except ResourceError as error:  # why not stands in the connection
+                if not error.recoverable:
+                    return  # a password that is wrong stays wrong: someone has to do something
 
 
 def _is_failed(workspace: Workspace, resource: XResource) -> bool:

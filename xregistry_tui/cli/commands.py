@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.session import Session
     from xregistry_tui.cli.opening import Code, Opened
+    from xregistry_tui.workspace import Ask
 
 
 LONGEST_LINE = 1_000
@@ -83,7 +84,7 @@ def open_targets(options: argparse.Namespace) -> int:
 
     settings, code = _settings(options), _code(options)
     title = ", ".join(os.path.basename(target) for target in options.targets)
-    return _dashboard(lambda: open_session(*settings, options.targets, code), title)
+    return _dashboard(lambda ask: open_session(*settings, options.targets, code, ask), title)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -93,22 +94,22 @@ def demo(options: argparse.Namespace) -> int:
     settings, code = _settings(options), _code(options)
     with ExitStack() as stack:
         if not _no_terminal():
-            return _dashboard(lambda: open_demo(*settings, stack, code), "demo")
+            return _dashboard(lambda _: open_demo(*settings, stack, code), "demo")
         from xregistry_tui.cli.profile import profile_demo
 
         say("no terminal here, so this is the demo shop's profile; on a terminal it is a live dashboard")
         return _headless(lambda: profile_demo(*settings, stack, code))
 
 
-def _dashboard(opener: Callable[[], Awaitable[Opened]], title: str) -> int:
+def _dashboard(opener: Callable[[Ask], Awaitable[Opened]], title: str) -> int:
     """The dashboard paints first, opens then, and takes its looks from the settings that were read meanwhile."""
     from xregistry_tui.tui.app import Appearance, run
 
     looks = Appearance()
 
-    async def open_session() -> Session:
+    async def open_session(ask: Ask) -> Session:
         nonlocal looks
-        opened = await opener()
+        opened = await opener(ask)
         tui = opened.loaded.settings.tui
         looks = Appearance(theme=tui.theme, keymap=tui.keymap)
         return opened.session

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xregistry_tui.config.model import BindingSettings, ResourceSettings
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.demo.running import Shop
-    from xregistry_tui.workspace import Workspace
+    from xregistry_tui.workspace import Ask, Workspace
 
 LOG = logging.getLogger(__name__)
 
@@ -121,15 +121,20 @@ def require_app(opened: Opened) -> None:
 
 
 async def open_session(
-    settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str], code: Code = NO_CODE
+    settings: Path | None,
+    flags: Mapping[str, Any],
+    targets: Sequence[str],
+    code: Code = NO_CODE,
+    ask: Ask | None = None,
 ) -> Opened:
     """A session on the targets, or on the settings' resources where there is none.
 
     The user's own code comes first, so that bindings find its models; what of it fails is a state. Discovered models
     arrive in the background once a target is open. What cannot be connected stays visible with its reason; the error is
-    raised when nothing could.
+    raised when nothing could. `ask` asks a person for a password that is written nowhere.
     """
     opened = await asyncio.to_thread(open_bare, settings, flags, code)
+    opened.workspace.ask = ask
     from xregistry_tui.actions.imports import import_code
 
     wanted = [Wanted(target) for target in targets] or _resources(opened.loaded)

@@ -318,17 +318,22 @@ class ExploreScreen(ModeScreen):
             worst_first = self.query_one(FieldsPanel).turn(self.app.now())
             self.notify("worst first" if worst_first else "in the model's order", timeout=2, markup=False)
 
-    async def action_refresh(self) -> None:
+    def action_refresh(self) -> None:
         """Look again at the same grade; without a session, try again to open one."""
         model = self.subject.model
         if self.app.session is None:
             self.app.open()
         elif model is not None:
-            await self.app.perform("refresh", model=model.path)
-            if self.tab == "records":
-                self.query_one(Records).reload()
+            self.run_worker(self._refresh(model.path), group="refresh")
         elif self.app.subject.startswith("resources."):
-            await self.app.perform("discover", resource=self.app.subject.removeprefix("resources."))
+            # beside the loop of the screen: a password may be asked for
+            self.run_worker(self.app.perform("discover", resource=self.app.subject.removeprefix("resources.")))
+
+    async def _refresh(self, path: str) -> None:
+        await self.app.perform("refresh", model=path)
+        model = self.subject.model
+        if self.tab == "records" and model is not None and model.path == path:
+            self.query_one(Records).reload()
 
     def action_sharpen(self) -> None:
         """Catalogue, then sample, then exact."""
