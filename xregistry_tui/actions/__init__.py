@@ -14,6 +14,7 @@ def table() -> dict[str, Action]:
     """Every action by its verb."""
     from xregistry_tui.actions import (
         connect,
+        exporting,
         functions,
         imports,
         keeping,
@@ -25,5 +26,5 @@ def table() -> dict[str, Action]:
         versions,
     )
 
-    rooms = (connect, imports, refresh, records, validate, versions, keeping, functions, types, trail)
+    rooms = (connect, imports, refresh, records, validate, versions, keeping, exporting, functions, types, trail)
     return {action.verb: action for room in rooms for action in room.ACTIONS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.workspace import Connection, ConnectionStatus
 
 if TYPE_CHECKING:
+    from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.schema.shape import Shape
     from xregistry_tui.workspace import Workspace
@@ -39,18 +40,22 @@ async def connect(
     name: str | None = None,
     options: Mapping[str, Any] | None = None,
     *,
+    namespace: str | None = None,
+    only: Collection[str] = (),
     wait: bool = True,
+    watch: bool = True,
 ) -> Result:
     """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
 
-    `options` are those of its kind. Without `wait` the models arrive in the background, one by one, once the target
-    is open.
+    `options` are those of its kind, `namespace` stands for the resource's name in the paths of its models, `only` are
+    the collections that are wanted (all where there are none). Without `wait` the models arrive in the background, one
+    by one, once the target is open; without `watch` none of them is looked at.
     """
     resource = _resource_for(workspace, target, name, options or {})
     held = workspace.connections.get(resource.name)
     if held is not None and held.status is not ConnectionStatus.FAILED:
         return Result(resource.name, f"{resource.name} is connected already", resource.name)
-    workspace.set_connection(Connection(resource=resource))
+    workspace.set_connection(Connection(resource=resource, namespace=namespace, only=frozenset(only), watched=watch))
     try:
         await _open(workspace, resource)
     except ResourceError as error:
@@ -193,7 +198,7 @@ async def _register_all(workspace: Workspace, resource: XResource) -> Found:
     before = {path: model.version for path, model in workspace.registry.models.models.items()}
     paths: list[str] = []
     failed: dict[str, str] = {}
-    async for found in XInspector(resource).discover():
+    async for found in XInspector(resource).discover(workspace.connections[resource.name].only):
         if isinstance(found, tuple):
             failed[found[0]] = str(found[1])
         else:
@@ -219,13 +224,19 @@ def _counts(
 
 
 async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> str:
-    # a wide table takes longer to turn into a model than a loop may be held
-    registered = await asyncio.to_thread(workspace.registry.models.register_discovered, shape, resource=resource.name)
-    if not workspace.settings.registry.enable_enrichment:
+    connection = workspace.connections.get(resource.name)
+    namespace = connection.namespace if connection is not None else None
+    registered = await asyncio.to_thread(_registered, workspace, resource.name, namespace, shape)
+    if not workspace.settings.registry.enable_enrichment or (connection is not None and not connection.watched):
         return registered.path
     found = Binding(model=registered.path, resource=resource.name, collection=shape.name)
     workspace.enriched.bind(next((wanted for wanted in _wanted(workspace, resource) if wanted.key == found.key), found))
     return registered.path
+
+
+def _registered(workspace: Workspace, resource: str, namespace: str | None, shape: Shape) -> RegisteredModel:
+    """A wide table takes longer to turn into a model than a loop may be held."""
+    return workspace.registry.models.register_discovered(shape, resource=resource, namespace=namespace)
 
 
 def _wanted(workspace: Workspace, resource: XResource) -> Iterator[Binding]:

@@ -103,6 +103,7 @@ class Session(Protocol):
 #
 # The registry's own, with the item's path first:
 #
+#   export(item, form)                              → str; item: PATH[@VERSION], form: one of exporting.SUFFIXES
 #   versions(model)                                 → tuple[views.VersionView, …], newest first
 #   compare(model, older, newer)                    → views.Comparison; refused with `ActionError` for unkept bodies
 #   draft(model)                                    → str, source to edit (the newest version as a person would keep it)

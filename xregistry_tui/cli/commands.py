@@ -142,6 +142,14 @@ def _headless(work: Callable[[], Awaitable[int]]) -> int:
     return asyncio.run(whole())
 
 
+def export(options: argparse.Namespace) -> int:
+    """`xreg-tui export ITEM --as FORM`."""
+    from xregistry_tui.cli.export import export_item
+
+    settings, code = _settings(options), _code(options)
+    return _headless(lambda: export_item(*settings, options.item, options.form, code))
+
+
 def lint(options: argparse.Namespace) -> int:
     """`xreg-tui lint PATH…`."""
     from xregistry_tui.cli.lint import lint_paths
@@ -237,6 +245,7 @@ BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
     "open": open_targets,
     "demo": demo,
     "profile": profile,
+    "export": export,
     "lint": lint,
     "audit": audit,
     "config": config,

@@ -37,6 +37,12 @@ class Wanted:
     target: str
     name: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    namespace: str | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `connect` is given."""
+        return {"target": self.target, "name": self.name, "options": self.options, "namespace": self.namespace}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ async def open_session(
     opened.workspace.ask = ask
     from xregistry_tui.actions.imports import import_code
 
-    wanted = [Wanted(target) for target in targets] or _resources(opened.loaded)
+    wanted = [Wanted(target) for target in targets] or wanted_of(opened.loaded)
     opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:
         await import_code(opened.workspace)
@@ -152,7 +158,7 @@ async def _connect(session: LocalSession, wanted: Sequence[Wanted]) -> None:
     failed: list[Exception] = []
     for one in wanted:
         try:
-            await session.perform("connect", target=one.target, name=one.name, options=one.options, wait=False)
+            await session.perform("connect", **one.arguments, wait=False)
         except (ResourceError, ActionError) as error:
             LOG.warning("cannot connect %s: %s", mask_text(one.target), error)
             failed.append(error)
@@ -160,11 +166,12 @@ async def _connect(session: LocalSession, wanted: Sequence[Wanted]) -> None:
         raise failed[0]
 
 
-def _resources(loaded: Loaded) -> list[Wanted]:
-    """The settings' resources as targets with their names and options."""
+def wanted_of(loaded: Loaded) -> list[Wanted]:
+    """The settings' resources as targets with their names, options and namespaces."""
     folder = loaded.folder("resources")
     return [
-        Wanted(_target(resource, folder), resource.name, _options(resource)) for resource in loaded.settings.resources
+        Wanted(_target(resource, folder), resource.name, _options(resource), resource.namespace)
+        for resource in loaded.settings.resources
     ]
 
 
