@@ -58,6 +58,7 @@ class ExploreScreen(ModeScreen):
         Binding("i", "how", "show query", id="explore.how"),
         Binding("y", "copy", "copy", id="explore.copy"),
         Binding("w", "why", "what may be done here", id="explore.why"),
+        Binding("e", "export", "export", id="explore.export"),
         Binding("E", "edit", "edit the source", id="explore.edit"),
     ]
 
@@ -377,8 +378,8 @@ class ExploreScreen(ModeScreen):
         return self.subject.room_name
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a source to edit only where the subject is a model."""
-        return self.subject.model is not None if action == "edit" else True
+        """There is something to edit or to take along only where the subject is a model."""
+        return self.subject.model is not None if action in {"edit", "export"} else True
 
     def action_edit(self) -> None:
         """The model's source in an editor; what comes back is judged."""
@@ -386,6 +387,13 @@ class ExploreScreen(ModeScreen):
             from xregistry_tui.tui.authoring import edit_model
 
             self.run_worker(edit_model(self.app, model.path, model.title), group="edit", exclusive=True)
+
+    def action_export(self) -> None:
+        """Take the model along, in one of four forms."""
+        if (model := self.subject.model) is not None:
+            from xregistry_tui.tui.exporting import offer_export
+
+            offer_export(self.app, model.path, model.title)
 
     def action_why(self) -> None:
         """What may be done here, with the reasons."""

@@ -32,5 +32,5 @@ def subject_hints(tab: str, field: FieldShape | None, own: Sequence[Hint]) -> li
     if tab == "fields":
         select = [Hint("grid.select", opens(field))] if field is not None else []
         return [*select, Hint("explore.how", "how"), *own, NEXT]
-    edit = [Hint("explore.edit", "edit")] if tab == "code" else []
+    edit = [Hint("explore.export", "export"), Hint("explore.edit", "edit")] if tab == "code" else []
     return [NEXT, Hint("explore.copy", "copy"), *edit, *own]
