@@ -24,7 +24,9 @@ def table() -> dict[str, Action]:
         types,
         validate,
         versions,
+        welcome,
     )
 
-    rooms = (connect, imports, refresh, records, validate, versions, keeping, exporting, functions, types, trail)
+    items = (records, validate, versions, keeping, exporting, functions, types)
+    rooms = (welcome, connect, imports, refresh, *items, trail)
     return {action.verb: action for room in rooms for action in room.ACTIONS}

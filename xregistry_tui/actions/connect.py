@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import Action, ActionError, Result
 from xregistry_tui.core.bindings import Binding
+from xregistry_tui.core.errors import DefinitionConflict
 from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.workspace import Connection, ConnectionStatus
 
@@ -201,8 +202,11 @@ async def _register_all(workspace: Workspace, resource: XResource) -> Found:
     async for found in XInspector(resource).discover(workspace.connections[resource.name].only):
         if isinstance(found, tuple):
             failed[found[0]] = str(found[1])
-        else:
+            continue
+        try:
             paths.append(await _register(workspace, resource, found))
+        except DefinitionConflict as error:  # another model has its path: the others come all the same
+            failed[found.name] = str(error)
     await bind_wanted(workspace, resource)
     collections = tuple(await resource.list_collections_or_tables())
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))

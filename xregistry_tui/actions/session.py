@@ -86,6 +86,7 @@ class Session(Protocol):
 # The verbs of the first floor of features, with their arguments and what `Result.value` holds:
 #
 #   connect(target, name=None)                      → resource name; discovers, registers, binds
+#   look_around(folder=".")                         → tuple[welcome.Place, …], what can be opened from here
 #   disconnect(resource)                            → None
 #   trust(folder) · untrust(folder)                 → tuple[Imported, …] of what waited for it · whether it was trusted
 #   discover(resource)                              → (registered paths, {collection: reason} of the failed)

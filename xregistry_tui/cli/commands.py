@@ -83,8 +83,14 @@ def open_targets(options: argparse.Namespace) -> int:
     from xregistry_tui.cli.opening import open_session
 
     settings, code = _settings(options), _code(options)
-    title = ", ".join(os.path.basename(target) for target in options.targets)
+    title = ", ".join(_named(target) for target in options.targets)
     return _dashboard(lambda ask: open_session(*settings, options.targets, code, ask), title)
+
+
+def _named(target: str) -> str:
+    """A target in a word or two, with no secret in it."""
+    shown = mask_text(target)
+    return (shown.partition("?")[0] if "://" in shown else shown).rstrip("/").rpartition("/")[2] or shown
 
 
 def demo(options: argparse.Namespace) -> int:

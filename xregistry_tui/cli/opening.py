@@ -15,6 +15,7 @@ from xregistry_tui.cli.commands import say
 from xregistry_tui.config import SettingsError, load
 from xregistry_tui.config.masking import mask_text
 from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.resources.factory import is_address
 
 if TYPE_CHECKING:
     from xregistry_tui.actions.local import LocalSession
@@ -186,7 +187,7 @@ def _target(resource: ResourceSettings, folder: Path) -> str:
     if resource.kind is not None and resource.kind.lower() != "sqlite":
         return f"{resource.kind}://"
     place = resource.url if resource.url is not None else str(resource.options.get("path", ""))
-    return place if "://" in place else str(folder / Path(place).expanduser())
+    return place if is_address(place) else str(folder / Path(place).expanduser())
 
 
 def _binding(wanted: BindingSettings) -> Binding:

@@ -65,6 +65,7 @@ class ExploreScreen(ModeScreen):
     def __init__(self) -> None:
         super().__init__()
         self._costs = Costs()
+        self._welcomed = False
 
     def compose_body(self) -> ComposeResult:
         """The tree, and its subject."""
@@ -150,7 +151,10 @@ class ExploreScreen(ModeScreen):
         self.subject.show_rights(self.preview_line())
         model = session.model(path) if path.startswith("models.") else None
         if model is None and (room := room_of(session, path)):
-            self.subject.show_room(room, path)
+            self.subject.show_room(room, path or ".")
+            if room == "welcome" and not self._welcomed:
+                self._welcomed = True
+                self.subject.focus_panel()
         elif model is None:
             self.subject.show_page(page_lines(session, path))
         else:
