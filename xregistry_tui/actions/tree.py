@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.access import visible
 from xregistry_tui.actions.snapshots import binding_view, severity
-from xregistry_tui.actions.views import BindingView, Node, NodeKind
+from xregistry_tui.actions.views import Node, NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import Figure
@@ -16,6 +16,7 @@ from xregistry_tui.workspace import ConnectionStatus
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.core.namespace import Child
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.workspace import Connection, Workspace
 
 GROUPS = ("models", "functions", "types", "resources")
@@ -81,10 +82,10 @@ def _child(workspace: Workspace, child: Child) -> Node:
 
 
 def _model(workspace: Workspace, model: RegisteredModel) -> Node:
-    views = sorted((binding_view(workspace, live) for live in workspace.enriched.lives(model.path)), key=severity)
-    if not views:
+    lives = workspace.enriched.standing(model.path)
+    if not lives:
         return Node(path=model.path, title=named(model.title), kind=NodeKind.MODEL, note="unbound")
-    worst = views[0]
+    worst = lives[0] if len(lives) == 1 else min(lives, key=lambda live: severity(binding_view(workspace, live)))
     return Node(
         path=model.path,
         title=named(model.title),
@@ -95,7 +96,7 @@ def _model(workspace: Workspace, model: RegisteredModel) -> Node:
     )
 
 
-def _failing(view: BindingView) -> Figure | None:
+def _failing(view: Live) -> Figure | None:
     """How many records violate the model: counted, or scaled up from a sample."""
     profile = view.profile
     if profile is None or not profile.failing:
