@@ -21,6 +21,7 @@ from xregistry_tui.config.places import state_folder
 from xregistry_tui.resources.base import SecretNotGiven
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.secret import BlindInput, SecretScreen
+from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.line_list import LineList
 from xregistry_tui.tui.widgets.page import Page
 
@@ -109,7 +110,7 @@ async def test_escape_gives_up_and_the_reason_says_so() -> None:
     async with asking() as (app, pilot, task):
         await typed(pilot, SECRET)
         await pilot.press("escape")
-        with pytest.raises(SecretNotGiven, match="password of ana at db was not given; r asks again"):
+        with pytest.raises(SecretNotGiven, match="password of ana at db was not given; trying again asks again"):
             await task
         assert not isinstance(app.screen, SecretScreen)
 
@@ -224,6 +225,7 @@ async def test_one_resource_of_several_keeps_its_reason_and_r_asks_again(target:
         assert (held.status, "was not given" in held.reason) == ("failed", True)
         app.open_subject(f"resources.{name}")
         await settled(pilot)
+        assert "r try again" in app.screen.query_one(Hints).plain
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, SecretScreen))
         await typed(pilot, PASSWORD)

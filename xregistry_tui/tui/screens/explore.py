@@ -17,7 +17,7 @@ from xregistry_tui.tui.format import line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
-from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, subject_hints
+from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, resource_hints, subject_hints
 from xregistry_tui.tui.screens.explore_reading import fetch_records, fetch_source, page_lines
 from xregistry_tui.tui.screens.explore_rooms import make_room, room_of
 from xregistry_tui.tui.text import plain
@@ -261,10 +261,10 @@ class ExploreScreen(ModeScreen):
         if self.app.session is None:
             return [Hint("explore.refresh", "try again")] if self.app.failure else []
         model = self.subject.model
-        own = model_hints(model, self._costs.said(model))
+        own = [*model_hints(model, self._costs.said(model)), *resource_hints(self.app.session, self.app.subject)]
         room = self.subject.room
         if room is not None and room.has_keys:
-            return [*room.hints(), *([] if room.typing else [NEXT])]
+            return [*room.hints(), *([] if room.typing or not self.app.subject else [NEXT])]
         if self.focused is self.nodes or model is None:
             return [Hint("grid.select", "open"), Hint("explore.filter", "filter"), *own]
         return subject_hints(self.tab, self.query_one(FieldsPanel).field, own)

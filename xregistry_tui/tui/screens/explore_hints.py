@@ -10,6 +10,7 @@ from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.widgets.field_detail import opens
 
 if TYPE_CHECKING:
+    from xregistry_tui.actions.session import Session
     from xregistry_tui.actions.views import ModelView
     from xregistry_tui.schema.shape import FieldShape
 
@@ -23,6 +24,14 @@ def model_hints(model: ModelView | None, cost: str) -> list[Hint]:
         return []
     exact = view.profile is None or view.profile.method is Grade.EXACT
     return [*([] if exact else [Hint("explore.sharpen", cost)]), Hint("validate", "validate")]
+
+
+def resource_hints(session: Session, subject: str) -> list[Hint]:
+    """What can be done with a resource: one that failed is tried again."""
+    found = session.resource(subject) if subject.startswith("resources.") else None
+    if found is None:
+        return []
+    return [Hint("explore.refresh", "try again" if found.status == "failed" else "look for new tables")]
 
 
 def subject_hints(tab: str, field: FieldShape | None, own: Sequence[Hint]) -> list[Hint]:

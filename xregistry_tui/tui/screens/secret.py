@@ -151,5 +151,5 @@ async def ask_secret(app: XregApp, prompt: str) -> str:
             app.call_later(screen.withdraw)
             raise
     if given is None:
-        raise SecretNotGiven(f"the {asked_for[:1].lower()}{asked_for[1:]} was not given", "r asks again")
+        raise SecretNotGiven(f"the {asked_for[:1].lower()}{asked_for[1:]} was not given", "trying again asks again")
     return given

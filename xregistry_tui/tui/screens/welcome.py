@@ -28,9 +28,9 @@ _NAME = 48
 INTRODUCTION = "Nothing is open. This was found here; enter opens it, read-only."
 NOTHING = "Nothing is open, and nothing was found here: no PG* variable, no service, no DATABASE_URL, no data file."
 OTHERWISE = (
-    ("xreg-tui FILE", "an SQLite file, wherever it is"),
-    ("xreg-tui postgresql://user@host/database", "a PostgreSQL database"),
-    ("xreg-tui demo", "a shop with live traffic, made on the spot"),
+    ("xreg-tui FILE", "an SQLite file"),
+    ("xreg-tui postgresql://user@host/db", "a PostgreSQL database"),
+    ("xreg-tui demo", "a shop with live traffic"),
 )
 
 
