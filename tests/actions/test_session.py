@@ -252,3 +252,21 @@ async def test_who_may_not_list_a_model_may_not_take_it_along(connected):
     guest = LocalSession(connected._workspace, "guest")
     with pytest.raises(Refused, match="LIST"):
         await guest.perform("export", item="models.shop.orders@1.0.0", form="markdown")
+
+
+async def test_classes_are_made_when_they_are_asked_for_not_when_tables_are_found(
+    session: LocalSession, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xregistry_tui.schema import modelgen
+
+    made: list[str] = []
+    generate = modelgen.generate
+    monkeypatch.setattr(modelgen, "generate", lambda shape, name: made.append(name) or generate(shape, name))
+    await session.perform("connect", target=str(shop))
+    await session.settled()
+    assert session.children("models.shop")
+    assert session.overview()
+    assert session.model(ORDERS) is not None
+    assert made == []
+    await session.perform("export", item=ORDERS, form="json-schema")
+    assert made == ["orders"]

@@ -107,8 +107,11 @@ def _expanded(target: str) -> str:
     """The target that a variable holds, where `$NAME` is all that is said: so no secret need be written down."""
     if not _VARIABLE.fullmatch(target):
         return target
-    if not (value := os.environ.get(target[1:], "")) or _VARIABLE.fullmatch(value):
-        raise UnknownTarget(f"the variable {target[1:]} holds no target", "set it, or name the target itself")
+    value = os.environ.get(target[1:], "")
+    # what it holds may be a secret of another kind: unless it is a target, it is not even tried, for errors quote that
+    if not is_address(value) or _VARIABLE.fullmatch(value):
+        hint = "set it to one such as postgresql://host/database, or name the target itself"
+        raise UnknownTarget(f"the variable {target[1:]} holds no target", hint)
     return value
 
 
