@@ -88,7 +88,7 @@ def test_the_examples_in_the_packaged_file_are_valid(project):
     examples = re.findall(r"^# (\[\[.*|\w+ = .*|\"\w+\" = .*)$", text, re.MULTILINE)
     example = project("\n".join(line for line in examples if not line.startswith('"')))
     settings = load(example).settings
-    assert [resource.name for resource in settings.resources] == ["shop", "archive"]
+    assert [resource.name for resource in settings.resources] == ["shop", "archive", "warehouse"]
     assert settings.bindings[0].model == "models.demo.Order"
 
 

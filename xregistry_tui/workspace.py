@@ -47,13 +47,16 @@ class ConnectionStatus(StrEnum):
 class Connection:
     """A resource that was asked for, what it holds, and what of it could not be read (collection → reason).
 
-    A `namespace` stands for its name in the paths of its models.
+    A `namespace` stands for its name in the paths of its models; `only` are the collections that are wanted, all where
+    there are none; those of one that is not `watched` are never looked at.
     """
 
     resource: XResource
-    namespace: str | None = None
     status: ConnectionStatus = ConnectionStatus.CONNECTING
     reason: str = ""
+    namespace: str | None = None
+    only: frozenset[str] = frozenset()
+    watched: bool = True
     collections: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -256,6 +256,9 @@ class ShopSession:
 
     _pin = _unpin = _look
 
+    async def _look_around(self) -> tuple[()]:
+        return ()
+
     async def _refresh(self, model: str) -> None:
         self.change(model, RefreshState(status=RefreshStatus.LIVE, as_of=NOW))
 

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from xregistry_tui.actions.base import Action
 
 # those that a dashboard asks for at its start come first
-ROOMS = ("connect", "refresh", "records", "validate", "imports", "versions", "keeping", "functions", "types", "trail")
+ROOMS = (
+    *("connect", "refresh", "records", "validate", "imports", "welcome"),
+    *("versions", "keeping", "exporting", "functions", "types", "trail"),
+)
 
 
 @cache

@@ -47,7 +47,7 @@ _WORST_FIRST = (
 
 def overview(workspace: Workspace, role: str) -> Overview:
     """The header line."""
-    lives = access.lives(workspace, role)
+    lives = access.standing(workspace, role)
     return Overview(
         role=role,
         resources=tuple(resource_view(workspace, connection) for connection in workspace.connections.values()),
@@ -65,7 +65,6 @@ def _waits(imported: Imported) -> bool:
 def resource_view(workspace: Workspace, connection: Connection) -> ResourceView:
     """A resource, without a secret."""
     metadata = connection.resource.metadata
-    lives = [live for live in workspace.enriched.lives() if live.binding.resource == metadata.name]
     return ResourceView(
         name=metadata.name,
         kind=metadata.kind,
@@ -75,7 +74,7 @@ def resource_view(workspace: Workspace, connection: Connection) -> ResourceView:
         reason=connection.reason,
         collections=connection.collections,
         failed=connection.failed,
-        spent_ms_per_minute=sum(live.spent_ms_per_minute for live in lives),
+        spent_ms_per_minute=workspace.enriched.spent(metadata.name),
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xregistry_tui.actions.access import lives, visible
+from xregistry_tui.actions.access import standing, visible
 from xregistry_tui.actions.snapshots import binding_view, severity
-from xregistry_tui.actions.views import BindingView, Node, NodeKind
+from xregistry_tui.actions.views import Node, NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import Figure
@@ -18,6 +18,7 @@ from xregistry_tui.workspace import ConnectionStatus
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.core.namespace import Child
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.workspace import Connection, Workspace
 
 GROUPS = ("models", "functions", "types", "resources")
@@ -87,11 +88,11 @@ def _child(workspace: Workspace, role: str, child: Child) -> Node:
 
 
 def _model(workspace: Workspace, role: str, model: RegisteredModel) -> Node:
-    views = sorted((binding_view(workspace, live) for live in lives(workspace, role, model.path)), key=severity)
-    if not views:
-        note = "" if workspace.enriched.lives(model.path) else "unbound"
+    lives = standing(workspace, role, model.path)
+    if not lives:
+        note = "" if workspace.enriched.standing(model.path) else "unbound"
         return Node(path=model.path, title=named(model.title), kind=NodeKind.MODEL, note=note)
-    worst = views[0]
+    worst = lives[0] if len(lives) == 1 else min(lives, key=lambda live: severity(binding_view(workspace, live)))
     return Node(
         path=model.path,
         title=named(model.title),
@@ -102,7 +103,7 @@ def _model(workspace: Workspace, role: str, model: RegisteredModel) -> Node:
     )
 
 
-def _failing(view: BindingView) -> Figure | None:
+def _failing(view: Live) -> Figure | None:
     """How many records violate the model: counted, or scaled up from a sample."""
     profile = view.profile
     if profile is None or not profile.failing:

@@ -15,6 +15,7 @@ from xregistry_tui.cli.commands import say
 from xregistry_tui.config import SettingsError, load
 from xregistry_tui.config.masking import mask_text
 from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.resources.factory import is_address
 
 if TYPE_CHECKING:
     from xregistry_tui.actions.local import LocalSession
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.demo.running import Shop
     from xregistry_tui.store.base import Store
-    from xregistry_tui.workspace import Workspace
+    from xregistry_tui.workspace import Ask, Workspace
 
 LOG = logging.getLogger(__name__)
 
@@ -39,6 +40,11 @@ class Wanted:
     name: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     namespace: str | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `connect` is given."""
+        return {"target": self.target, "name": self.name, "options": self.options, "namespace": self.namespace}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +135,23 @@ def require_app(opened: Opened) -> None:
 
 
 async def open_session(
-    settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str], code: Code = NO_CODE
+    settings: Path | None,
+    flags: Mapping[str, Any],
+    targets: Sequence[str],
+    code: Code = NO_CODE,
+    ask: Ask | None = None,
 ) -> Opened:
     """A session on the targets, or on the settings' resources where there is none.
 
     The user's own code comes first, so that bindings find its models; what of it fails is a state. Discovered models
     arrive in the background once a target is open. What cannot be connected stays visible with its reason; the error is
-    raised when nothing could.
+    raised when nothing could. `ask` asks a person for a password that is written nowhere.
     """
     opened = await asyncio.to_thread(open_bare, settings, flags, code)
+    opened.workspace.ask = ask
     from xregistry_tui.actions.imports import import_code
 
-    wanted = [Wanted(target) for target in targets] or _resources(opened.loaded)
+    wanted = [Wanted(target) for target in targets] or wanted_of(opened.loaded)
     opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:
         await import_code(opened.workspace)
@@ -154,9 +165,8 @@ async def open_session(
 async def _connect(session: LocalSession, wanted: Sequence[Wanted]) -> None:
     failed: list[Exception] = []
     for one in wanted:
-        asked = {"target": one.target, "name": one.name, "options": one.options, "namespace": one.namespace}
         try:
-            await session.perform("connect", **asked, wait=False)
+            await session.perform("connect", **one.arguments, wait=False)
         except (ResourceError, ActionError) as error:
             LOG.warning("cannot connect %s: %s", mask_text(one.target), error)
             failed.append(error)
@@ -164,7 +174,7 @@ async def _connect(session: LocalSession, wanted: Sequence[Wanted]) -> None:
         raise failed[0]
 
 
-def _resources(loaded: Loaded) -> list[Wanted]:
+def wanted_of(loaded: Loaded) -> list[Wanted]:
     """The settings' resources as what `connect` is given."""
     folder = loaded.folder("resources")
     return [
@@ -184,7 +194,7 @@ def _target(resource: ResourceSettings, folder: Path) -> str:
     if resource.kind is not None and resource.kind.lower() != "sqlite":
         return f"{resource.kind}://"
     place = resource.url if resource.url is not None else str(resource.options.get("path", ""))
-    return place if "://" in place else str(folder / Path(place).expanduser())
+    return place if is_address(place) else str(folder / Path(place).expanduser())
 
 
 def _binding(wanted: BindingSettings) -> Binding:

@@ -103,6 +103,7 @@ class EnrichedRegistry:
         self._changes = changes if changes is not None else Changes()
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._lives: dict[str, Live] = {}
+        self._keys: dict[str, dict[str, None]] = {}  # of the bindings of each model, in their order
         self._stood: dict[str, Live] = {}
         self._observe: Callable[[Live, Live], None] | None = None
         self._looker = Looker(self._clock, store, self.policy)
@@ -130,11 +131,17 @@ class EnrichedRegistry:
 
     def lives(self, model: str | None = None) -> tuple[Live, ...]:
         """Every binding as it stands, or those of one model (its path), in the order they were bound."""
-        return tuple(
-            self._now(live)
-            for live in self._lives.values()
-            if model in (None, live.binding.model) and live.binding.model in self.model_registry
-        )
+        return tuple(map(self._now, self.standing(model)))
+
+    def standing(self, model: str | None = None) -> tuple[Live, ...]:
+        """As `lives`, without the rates of this moment: cheap enough to be asked for a thousand models at once."""
+        every = (self._lives[key] for key in (self._lives if model is None else self._keys.get(model, ())))
+        return tuple(live for live in every if live.binding.model in self.model_registry)
+
+    def spent(self, resource: str) -> float:
+        """Milliseconds that looking at a resource cost within the last minute."""
+        keys = [key for key, live in self._lives.items() if live.binding.resource == resource]
+        return sum(self._supervisor.desk(key).cost_per_minute(key) for key in keys)
 
     def live(self, key: str) -> Live | None:
         """One binding as it stands."""
@@ -185,6 +192,7 @@ class EnrichedRegistry:
         self._looker.reread(key)
         if key not in self._lives:
             self._lives[key] = Live(binding=binding)
+            self._keys.setdefault(binding.model, {})[key] = None
             try:
                 self._supervisor.watch(binding)
             except ValueError:
@@ -201,7 +209,9 @@ class EnrichedRegistry:
     def _forget(self, key: str) -> Live:
         self._looker.forget(key)
         self._stood.pop(key, None)
-        return self._lives.pop(key)
+        live = self._lives.pop(key)
+        del self._keys[live.binding.model][key]
+        return live
 
     async def refresh(self, key: str, grade: Grade | None = None) -> Live:
         """Look now, at the same grade or another, and give what is known then; raises `ResourceError` on failure."""
@@ -266,6 +276,7 @@ class EnrichedRegistry:
     async def close(self) -> None:
         """End every watch; no task is left. The resources stay open for their owners to close."""
         self._lives.clear()
+        self._keys.clear()
         self._stood.clear()
         await self._supervisor.close()
 

@@ -4,6 +4,7 @@ ResourceError            something about a resource, said in plain words, with w
 ├── UnknownTarget        no engine takes this target; nothing was opened
 ├── ResourceGone         the file or server is not there (any more)
 ├── ResourceDenied       it is there, and we may not read it
+│   └── SecretNotGiven   a person was asked for a secret, and gave none
 ├── ResourceBusy         locked or overloaded for now; trying again helps
 ├── ResourceSlow         the time limit ended the operation on the server
 ├── ResourceBroken       it is not what it says it is, or is damaged
@@ -49,6 +50,12 @@ class ResourceGone(ResourceError):
 
 class ResourceDenied(ResourceError):
     """It is there, and we may not read it."""
+
+
+class SecretNotGiven(ResourceDenied):
+    """A person who was asked for a secret gave none; nobody is asked again before someone wants that."""
+
+    recoverable = False
 
 
 class ResourceBusy(ResourceError):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from xregistry_tui.resources.base import UnknownTarget, XResource
+
+_VARIABLE = re.compile(r"\$[A-Za-z_]\w*")
 
 ENTRY_POINTS = "xregistry.resources"
 """The entry point group by which other packages offer kinds: `kind = "package.module:Resource"`."""
@@ -25,7 +29,7 @@ _LATER_SUFFIXES = {
     ".ejson": "Extended JSON files",
     ".duckdb": "DuckDB files",
 }
-_HINT = "name an SQLite file or a postgresql:// server"
+_HINT = "name an SQLite file, a postgresql:// server or a service=name"
 
 
 def _sqlite(name: str | None = None, **options: Any) -> XResource:
@@ -74,13 +78,15 @@ class ResourceFactory:
 
     @staticmethod
     def from_url(target: str | Path, name: str | None = None, **options: Any) -> XResource:
-        """A resource for `sqlite:///path`, `postgresql://…`, the path of a file, or a scheme of an installed package.
+        """A resource for `sqlite:///path`, `postgresql://…`, libpq's words, a file, a scheme of an installed package.
+
+        `$NAME` is the target that a variable of the environment holds.
 
         `options` are those of the kind, beside what the target says (`level`, `include`, `exclude` of all of ours).
         Three slashes are followed by a path relative to the current folder, four by an absolute one; where only the
         absolute one is there, it is meant.
         """
-        text = str(target)
+        text = _expanded(str(target))
         scheme = text.split(":", 1)[0].lower() if "://" in text else ""
         if scheme == "sqlite":
             return ResourceFactory.create("sqlite", name, **{**options, "path": _path_of(text)})
@@ -90,9 +96,32 @@ class ResourceFactory:
             return ResourceFactory.create(scheme, name, **_with_url(text, options))
         if scheme in _LATER_SCHEMES:
             raise UnknownTarget(f"{_LATER_SCHEMES[scheme]} is not supported in this version", _HINT)
+        if not scheme and is_address(text):
+            return ResourceFactory.create("postgresql", name, **_with_url(text, options))
         if scheme and scheme != "file":
             raise UnknownTarget(f"there is no engine for {scheme}:// targets", _HINT)
         return _from_file(Path(unquote(urlsplit(text).path)) if scheme == "file" else Path(text), name, options)
+
+
+def _expanded(target: str) -> str:
+    """The target that a variable holds, where `$NAME` is all that is said: so no secret need be written down."""
+    if not _VARIABLE.fullmatch(target):
+        return target
+    value = os.environ.get(target[1:], "")
+    # what it holds may be a secret of another kind: unless it is a target, it is not even tried, for errors quote that
+    if not is_address(value) or _VARIABLE.fullmatch(value):
+        hint = "set it to one such as postgresql://host/database, or name the target itself"
+        raise UnknownTarget(f"the variable {target[1:]} holds no target", hint)
+    return value
+
+
+def is_address(target: str) -> bool:
+    """Whether a target says where something is by other means than the path of a file."""
+    if "://" in target or _VARIABLE.fullmatch(target):
+        return True
+    from xregistry_tui.resources.postgresql.targets import is_words
+
+    return "=" in target and is_words(target) and not Path(target).exists()
 
 
 def _with_url(text: str, options: Mapping[str, Any]) -> dict[str, Any]:

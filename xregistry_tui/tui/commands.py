@@ -69,6 +69,7 @@ TABLE = (
     Command("Mark this version", "to compare it with another", "screen.room('mark')", ("explore",), room="versions"),
     Command("Compare versions", "the marked and this one", "screen.room('compare')", ("explore",), room="versions"),
     Command("Roll back to this version", "asks once", "screen.room('rollback')", ("explore",), room="versions"),
+    Command("Export…", "this model, to the clipboard or a file", "screen.export", ("explore",), ("models",)),
     Command("Edit source", "of this model, in your editor", "screen.edit", ("explore",), ("models",)),
     Command("Preview role…", "see what another role may do", "app.roles"),
     Command("Why", "what may be done here, with the reasons", "screen.why", ("explore",), ITEMS),

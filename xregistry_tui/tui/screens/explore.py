@@ -17,7 +17,7 @@ from xregistry_tui.tui.format import line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
-from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, subject_hints
+from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, resource_hints, subject_hints
 from xregistry_tui.tui.screens.explore_looking import REST, Looking
 from xregistry_tui.tui.screens.explore_reading import fetch_records, fetch_source, page_lines
 from xregistry_tui.tui.screens.explore_rooms import make_room, room_of
@@ -60,6 +60,7 @@ class ExploreScreen(ModeScreen):
         Binding("i", "how", "show query", id="explore.how"),
         Binding("y", "copy", "copy", id="explore.copy"),
         Binding("w", "why", "what may be done here", id="explore.why"),
+        Binding("e", "export", "export", id="explore.export"),
         Binding("E", "edit", "edit the source", id="explore.edit"),
     ]
 
@@ -67,6 +68,7 @@ class ExploreScreen(ModeScreen):
         super().__init__()
         self._costs = Costs()
         self._looking = Looking()
+        self._welcomed = False
 
     def compose_body(self) -> ComposeResult:
         """The tree, and its subject."""
@@ -152,7 +154,10 @@ class ExploreScreen(ModeScreen):
         self.subject.show_rights(self.preview_line())
         model = session.model(path) if path.startswith("models.") else None
         if model is None and (room := room_of(session, path)):
-            self.subject.show_room(room, path)
+            self.subject.show_room(room, path or ".")
+            if room == "welcome" and not self._welcomed:
+                self._welcomed = True
+                self.subject.focus_panel()
         elif model is None:
             self.subject.show_page(page_lines(session, path))
         else:
@@ -264,10 +269,10 @@ class ExploreScreen(ModeScreen):
         if self.app.session is None:
             return [Hint("explore.refresh", "try again")] if self.app.failure else []
         model = self.subject.model
-        own = model_hints(model, self._costs.said(model))
+        own = [*model_hints(model, self._costs.said(model)), *resource_hints(self.app.session, self.app.subject)]
         room = self.subject.room
         if room is not None and room.has_keys:
-            return [*room.hints(), *([] if room.typing else [NEXT])]
+            return [*room.hints(), *([] if room.typing or not self.app.subject else [NEXT])]
         if self.focused is self.nodes or model is None:
             return [Hint("grid.select", "open"), Hint("explore.filter", "filter"), *own]
         return subject_hints(self.tab, self.query_one(FieldsPanel).field, own)
@@ -326,17 +331,22 @@ class ExploreScreen(ModeScreen):
             worst_first = self.query_one(FieldsPanel).turn(self.app.now())
             self.notify("worst first" if worst_first else "in the model's order", timeout=2, markup=False)
 
-    async def action_refresh(self) -> None:
+    def action_refresh(self) -> None:
         """Look again at the same grade; without a session, try again to open one."""
         model = self.subject.model
         if self.app.session is None:
             self.app.open()
         elif model is not None:
-            await self.app.perform("refresh", model=model.path)
-            if self.tab == "records":
-                self.query_one(Records).reload()
+            self.run_worker(self._refresh(model.path), group="refresh")
         elif self.app.subject.startswith("resources."):
-            await self.app.perform("discover", resource=self.app.subject.removeprefix("resources."))
+            # beside the loop of the screen: a password may be asked for
+            self.run_worker(self.app.perform("discover", resource=self.app.subject.removeprefix("resources.")))
+
+    async def _refresh(self, path: str) -> None:
+        await self.app.perform("refresh", model=path)
+        model = self.subject.model
+        if self.tab == "records" and model is not None and model.path == path:
+            self.query_one(Records).reload()
 
     def action_sharpen(self) -> None:
         """Catalogue, then sample, then exact."""
@@ -386,8 +396,8 @@ class ExploreScreen(ModeScreen):
         return self.subject.room_name
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a source to edit only where the subject is a model."""
-        return self.subject.model is not None if action == "edit" else True
+        """There is something to edit or to take along only where the subject is a model."""
+        return self.subject.model is not None if action in {"edit", "export"} else True
 
     def action_edit(self) -> None:
         """The model's source in an editor; what comes back is judged."""
@@ -395,6 +405,13 @@ class ExploreScreen(ModeScreen):
             from xregistry_tui.tui.authoring import edit_model
 
             self.run_worker(edit_model(self.app, model.path, model.title), group="edit", exclusive=True)
+
+    def action_export(self) -> None:
+        """Take the model along, in one of four forms."""
+        if (model := self.subject.model) is not None:
+            from xregistry_tui.tui.exporting import offer_export
+
+            offer_export(self.app, model.path, model.title)
 
     def action_why(self) -> None:
         """What may be done here, with the reasons."""
