@@ -213,8 +213,7 @@ def _stated(look: Look, name: str, said: Stated, rows: Figure) -> FieldProfile:
     share = 1 - said.nulls
     values = rows.value * share if unique else said.values if said.values > 0 else -said.values * rows.value
     certain = Figure(value=1.0, method=Grade.CATALOGUE)
-    decode = _reader(measured)
-    common = [(decode(text), often) for text, often in said.frequent()]
+    common = list(zip(_decoded(measured, said.frequent()), said.shares(), strict=False))
     return FieldProfile(
         name=name,
         looked_at=looked_at,
@@ -223,8 +222,8 @@ def _stated(look: Look, name: str, said: Stated, rows: Figure) -> FieldProfile:
         fill=certain if measured.not_null else Figure(value=share, method=Grade.CATALOGUE, approximate=True),
         distinct=Figure(value=round(values), method=Grade.CATALOGUE, approximate=True),
         once=present if unique else None,
-        top=tuple(ValueCount(value, round(often * looked_at)) for value, often in common[: look.plan.top]),
-        quantiles=quantiles_of(common, list(map(decode, said.quantiles())), share) if measured.ordered else (),
+        top=tuple(ValueCount(value, round(each * looked_at)) for value, each in common[: look.plan.top]),
+        quantiles=quantiles_of(common, _decoded(measured, said.quantiles()), share) if measured.ordered else (),
     )
 
 
@@ -254,16 +253,21 @@ def _on_scale(value: Any) -> bool:
     return not isinstance(value, str) and not (isinstance(value, float | decimal.Decimal) and not isfinite(value))
 
 
-def _reader(measured: Measure) -> Callable[[str], Scalar]:
-    """How values are read as the server's statistics write them; what cannot be read stays a text."""
+def _decoded(measured: Measure, texts: list[str]) -> list[Scalar]:
+    """Values as the server's statistics write them; what cannot be read stays a text."""
     if measured.class_ is Class.BOOLEAN:
-        return lambda text: text in ("t", "true")
+        return [text in ("t", "true") for text in texts]
+    if measured.class_ is Class.BYTES:
+        texts = [text.removeprefix("\\x") for text in texts]
     decode = groups.reader(measured)
+    try:
+        return list(map(decode, texts))
+    except (ValueError, ArithmeticError):
+        return [_readable(decode, text) for text in texts]
 
-    def read(text: str) -> Scalar:
-        try:
-            return decode(text.removeprefix("\\x") if measured.class_ is Class.BYTES else text)
-        except (ValueError, ArithmeticError):
-            return text
 
-    return read
+def _readable(decode: Callable[[str], Scalar], text: str) -> Scalar:
+    try:
+        return decode(text)
+    except (ValueError, ArithmeticError):
+        return text

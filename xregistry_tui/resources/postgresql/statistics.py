@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -63,14 +62,17 @@ class Stated:
     target: int
     analysed: str
 
-    def frequent(self) -> Iterator[tuple[str, float]]:
-        """(value, share of the records) of the most common ones."""
-        if self.tops and self.frequencies:
-            yield from zip(json.loads(self.tops), json.loads(self.frequencies), strict=False)
+    def frequent(self) -> list[str]:
+        """The most common values."""
+        return list(json.loads(self.tops)) if self.tops else []
 
-    def quantiles(self) -> tuple[str, ...]:
+    def shares(self) -> list[float]:
+        """How much of the records each of them has."""
+        return list(json.loads(self.frequencies)) if self.frequencies else []
+
+    def quantiles(self) -> list[str]:
         """The values at 0, ¼, ½, ¾ and 1 of those that are not among the most common; empty where there are none."""
-        return tuple(json.loads(self.bounds)) if self.bounds else ()
+        return list(json.loads(self.bounds)) if self.bounds else []
 
     @property
     def sample(self) -> int:
