@@ -193,13 +193,12 @@ async def _discover(workspace: Workspace, resource: XResource) -> Found:
 
 
 async def _register_all(workspace: Workspace, resource: XResource) -> Found:
-    from xregistry_tui.resources.inspector import XInspector
-
+    only = workspace.connections[resource.name].only
     collections = tuple(await resource.list_collections_or_tables())
     before = {path: model.version for path, model in workspace.registry.models.models.items()}
     paths: list[str] = []
     failed: dict[str, str] = {}
-    async for found in XInspector(resource).discover(workspace.connections[resource.name].only):
+    async for found in resource.shapes([name for name in collections if not only or name in only]):
         if isinstance(found, tuple):
             failed[found[0]] = str(found[1])
             continue
