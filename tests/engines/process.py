@@ -36,7 +36,7 @@ def own(folder: Path) -> None:
     """Give a folder to whom `unprivileged` starts."""
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        os.lchown(folder, nobody.pw_uid, nobody.pw_gid)
 
 
 class Kept:

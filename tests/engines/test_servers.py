@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def test_a_server_whose_tests_were_killed_ends_and_leaves_nothing(postgres: Post
     pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
     os.kill(started.pid, signal.SIGKILL)
     started.wait()
+    until = time.monotonic() + 60
     while folder.exists() or Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < until, "the server goes on, or its folder is still there"
         os.sched_yield()
 
 
