@@ -52,7 +52,7 @@ def fresh(postgres: Postgres) -> Iterator[MakeFresh]:
 
 @pytest.fixture(scope="session")
 def mongo_servers() -> Iterator[MakeServer]:
-    """`mongo_servers(replicas=…, secure=…)` gives the MongoDB server of that kind, started when it is first asked for."""
+    """`mongo_servers(replicas=…, secure=…)` gives the MongoDB server of that kind, started at the first call."""
     started: dict[tuple[tuple[str, bool], ...], Mongo] = {}
 
     def server(**kind: bool) -> Mongo:
