@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xregistry_tui.resources.mongodb.connection import Asker, Connection
 
     Run = Callable[[Callable[[Asker], Awaitable[Any]]], Awaitable[Any]]
+    _Way = Callable[[Asker], Awaitable[Mapping[str, Hashable] | None]]
 
 MOST = 1_000
 """So many changes at once are told apart."""
@@ -33,8 +34,8 @@ class Watch:
     def __init__(self, notes: Notes) -> None:
         self.whole: Hashable | None = None
         self._notes = notes
-        self._ways = [self._streamed] if notes.replicas else []
-        self._ways += [self._topped, self._operations]
+        stream = [self._streamed] if notes.replicas else []
+        self._ways: list[_Way] = [*stream, self._topped, self._operations]
         self._turn = asyncio.Lock()
         self._counts: dict[str, int] = {}
         self._epoch = 0

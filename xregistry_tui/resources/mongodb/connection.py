@@ -104,7 +104,7 @@ class Asker:
         sent = self.connection.send({**command, **timed, "comment": self.comment}, database, whose)
         self._sent.add(sent)
         try:
-            answered = await asyncio.shield(sent)
+            answered: Mapping[str, Any] = await asyncio.shield(sent)
         except failures.ERRORS as error:
             said = failures.while_asking(error, self.connection.target, self.connection.name, seconds or self._seconds)
             raise said from error
@@ -165,9 +165,9 @@ class Connection:
             raise ResourceGone(f"{self.name} is not connected", "connect it first")
         where = self._client[database or self.target.database]
         safe = dict(checked(command))
-        return asyncio.ensure_future(
-            where.command(safe, read_preference=ReadPreference.SECONDARY_PREFERRED, codec_options=RAW, session=session)
-        )
+        how = {"read_preference": ReadPreference.SECONDARY_PREFERRED, "codec_options": RAW, "session": session}
+        sent: asyncio.Future[Any] = asyncio.ensure_future(where.command(safe, **how))
+        return sent
 
     async def kill(self, comment: str) -> None:
         """End the operations of this comment, wherever we read."""

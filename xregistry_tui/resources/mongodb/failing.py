@@ -64,7 +64,7 @@ async def _repeated(look: Look, seen: FieldProfile, rule: Rule, told: Mapping[st
         return RuleResult(rule=rule, checked=seen.present, failed=0)
     value = look.value(seen.name)
     ends = {"first": {"$min": "$_id"}, "last": {"$max": "$_id"}}
-    stages = [
+    stages: list[dict[str, Any]] = [
         {"$project": {"v": value}},
         {"$match": {"$expr": {"$not": [{"$in": [{"$type": "$v"}, [*ABSENT]]}]}}},
         {"$group": {"_id": "$v", "n": {"$sum": 1}, **ends}},

@@ -83,7 +83,8 @@ async def profile(ask: Asker, plan: Plan, resource: str) -> Profile:
     if plan.grade is Grade.CATALOGUE:
         known = (await size(ask, described)).rows
         rows = Figure(value=known or 0, method=Grade.CATALOGUE, approximate=True, at_least=known is None)
-        n, grade, fields, sampling = 0, Grade.CATALOGUE, {}, "what the server counts, nothing was read"
+        n, grade, sampling = 0, Grade.CATALOGUE, "what the server counts, nothing was read"
+        fields: dict[str, FieldProfile] = {}
     else:
         rows, n, grade, fields, sampling = await _figures(ask, plan, described)
     return Profile(
@@ -110,7 +111,7 @@ async def _figures(ask: Asker, plan: Plan, described: Entry) -> tuple[Figure, in
         if getattr(error.__cause__, "code", None) != _BAD_PATTERN:
             raise
         # one that the server cannot read is reported unchecked
-        patternless = {
+        patternless: dict[str, tuple[Rule, ...]] = {
             name: tuple(r for r in rules if not isinstance(r, Pattern)) for name, rules in plan.rules.items()
         }
         look = replace(look, plan=replace(plan, rules=patternless))

@@ -84,15 +84,20 @@ async def _seen(ask: Asker, described: Entry, name: str) -> bool:
     there: dict[str, Any] = {name: {"$exists": True}}
     if not addressable((name,)):
         there = {"$expr": {"$ne": [{"$type": field((name,))}, "missing"]}}
-    only = {"$project": {"_id": 1}}
     try:
-        for stages in ([{"$match": there}, {"$limit": 1}, only], [{"$limit": 1}, only]):
+        for stages in _looks(there):
             found = await ask.raw(aggregate(described.name, stages), quiet=True, seconds=_LOOK_SECONDS)
             if found:
                 return len(stages) == 3
     except ResourceSlow:
         return True
     return True
+
+
+def _looks(there: dict[str, Any]) -> tuple[list[dict[str, Any]], ...]:
+    """For a record that has it, then for any."""
+    one: list[dict[str, Any]] = [{"$limit": 1}, {"$project": {"_id": 1}}]
+    return [{"$match": there}, *one], one
 
 
 async def _window(ask: Asker, asked: _Asked) -> list[RawBSONDocument]:
@@ -152,7 +157,7 @@ def _record(raw: RawBSONDocument, asked: _Asked) -> _Record:
 
 
 async def _count(ask: Asker, described: Entry, chosen: dict[str, Any], seconds: float | None = None) -> int:
-    stages = [*([{"$match": chosen}] if chosen else []), {"$count": "n"}]
+    stages: list[dict[str, Any]] = [*([{"$match": chosen}] if chosen else []), {"$count": "n"}]
     found = await ask.documents(aggregate(described.name, stages), seconds=seconds)
     return int(found[0]["n"]) if found else 0
 
@@ -175,5 +180,5 @@ async def exists(ask: Asker, collection: str, field: str, value: Scalar) -> bool
     """Whether any record has this value in this field."""
     described = await entry(ask, collection)
     await require(ask, described, [field])
-    stages = [{"$match": where([Condition(field, "=", value)])}, {"$limit": 1}, {"$project": {"_id": 1}}]
+    stages, _ = _looks(where([Condition(field, "=", value)]))
     return bool(await ask.raw(aggregate(collection, stages), quiet=True))
