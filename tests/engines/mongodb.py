@@ -133,7 +133,7 @@ class Fresh:
 
     def activity(self) -> list[dict[str, Any]]:
         """Our own operations that the server works on, and cursors that wait for us."""
-        stages = [{"$currentOp": {"idleCursors": True}}, {"$match": {"appName": "xreg-tui", "$or": _OURS}}]
+        stages = [{"$currentOp": {"allUsers": True, "idleCursors": True}}, {"$match": {"$or": _OURS}}]
         return list(self.client.admin.aggregate(stages))
 
     def drop(self) -> None:
@@ -170,6 +170,7 @@ def _secured(server: Mongo) -> None:
     with server.client() as client:
         for user, granted in roles.items():
             client.admin.command("createUser", user, pwd=PASSWORD, roles=granted)
+        client.admin.command("fsync")
     server.kill()
     server.secure = True
     server.run()

@@ -17,8 +17,9 @@ from bson import json_util
 from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ReadPreference, errors
+from pymongo.uri_parser import split_options
 
-from xregistry_tui.resources.base import ResourceBroken, ResourceError, ResourceGone
+from xregistry_tui.resources.base import CollectionFailed, ResourceBroken, ResourceDenied, ResourceError, ResourceGone
 from xregistry_tui.resources.mongodb import failures
 from xregistry_tui.resources.mongodb.guard import checked
 from xregistry_tui.resources.mongodb.targets import CONNECT_SECONDS, Target
@@ -133,6 +134,8 @@ class Connection:
 
     async def open(self, password: str | None) -> Mapping[str, Any]:
         """Connect, and give what the server says of itself; raises `ResourceError`."""
+        if password is None and self.target.asks_for_password:
+            raise failures.stranger(self.target)
         try:
             # reading the certificates, or the names of an srv target, takes its time
             self._client = await asyncio.to_thread(_client, self.target, password, asyncio.get_running_loop())
@@ -148,7 +151,11 @@ class Connection:
                 {"listCollections": 1, "nameOnly": True, "authorizedCollections": True, "comment": NAME}, None
             )
         except failures.ERRORS as error:
-            raise failures.while_asking(error, self.target, self.name, CONNECT_SECONDS) from error
+            found = failures.while_asking(error, self.target, self.name, CONNECT_SECONDS)
+            # what no collection of the database allows is no matter of one
+            raise (
+                ResourceDenied(found.reason, found.hint) if isinstance(found, CollectionFailed) else found
+            ) from error
         if said.get("maxWireVersion", 0) < _OLDEST_WIRE:
             raise ResourceBroken(f"{self.name} is older than MongoDB 4.4", "use a newer server")
         return said
@@ -220,6 +227,9 @@ class Connection:
 
 
 def _client(target: Target, password: str | None, loop: asyncio.AbstractEventLoop) -> Any:
+    if target.query:
+        # the driver itself would pass over what it does not know
+        split_options(target.query, validate=True, warn=False)
     given: dict[str, Any] = {}
     if target.user is not None:
         given |= {"username": target.user, "password": password or ""}

@@ -85,7 +85,7 @@ def _of_server(error: errors.OperationFailure, target: Target, name: str, second
     if code in _SLOW or isinstance(error, errors.ExecutionTimeout):
         return slow(name, seconds)
     if code in _REFUSED or (code == UNAUTHORISED and "requires authentication" in str(error)):
-        return _stranger(target)
+        return stranger(target)
     if code == UNAUTHORISED:
         return CollectionFailed(
             f"{target.user or 'a stranger'} may not read it", "ask for the role read on the database"
@@ -103,7 +103,8 @@ def _of_server(error: errors.OperationFailure, target: Target, name: str, second
     return CollectionFailed(_first(error), "the data or the view's definition is at fault")
 
 
-def _stranger(target: Target) -> ResourceDenied:
+def stranger(target: Target) -> ResourceDenied:
+    """Who comes is not known, or not by this password."""
     who = f"the password of user {target.user!r}, or got none" if target.user else "to be read without a user"
     source = target.option("authSource") or target.database
     hint = f"users of “{source}” were asked: where it is another database add ?authSource=admin"

@@ -94,7 +94,7 @@ def _of_url(url: str) -> Target:
         raise UnknownTarget("a MongoDB target begins with mongodb:// or mongodb+srv://", EXAMPLE)
     # a password may hold an @, / or ? that nobody encoded: hosts cannot
     account, at, place = rest.rpartition("@")
-    if at and "?" in account and re.search(r"/[^@:]*\?", account):
+    if at and re.search(r"/[^@:/]*\?\w+=", account):
         account, at, place = _before_the_options(rest)
     hosts, _, tail = place.partition("/") if "/" in place else _without_slash(place)
     database, _, query = tail.partition("?")
