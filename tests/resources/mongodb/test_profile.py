@@ -103,6 +103,16 @@ async def test_no_records_and_no_values(mongo: Fresh, opened: Opened) -> None:
     assert [(rule.checked, rule.failed) for rule in field.rules] == [(2, 2), (0, 0)]
 
 
+async def test_values_that_no_shape_had_seen_have_their_figures(mongo: Fresh, opened: Opened) -> None:
+    mongo.db["t"].insert_one({"v": True})
+    resource = await opened(mongo.url)
+    plan = Plan(shape=await resource.shape("t"))
+    mongo.db["t"].insert_many([{"v": -2}, {"v": 4}, {"v": " "}, {"v": [1]}])
+    seen = (await resource.profile(plan)).fields["v"]
+    assert (seen.mean, seen.minimum, seen.maximum, seen.negatives, seen.blank) == (1.0, -2, 4, 1, 1)
+    assert seen.lengths == Lengths(1, 1, 1.0)
+
+
 @pytest.fixture
 def large(mongo: Fresh) -> Fresh:
     many = (

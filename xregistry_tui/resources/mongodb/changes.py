@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.base import CollectionFailed, ResourceDenied, ResourceError
 from xregistry_tui.resources.mongodb.catalogue import Notes, entries
+from xregistry_tui.resources.mongodb.failures import ERRORS
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.mongodb.connection import Asker, Connection
@@ -60,7 +61,7 @@ class Watch:
         """Give up the change stream."""
         cursor, self._cursor = self._cursor, None
         if cursor is not None:
-            with suppress(ResourceError, Exception):
+            with suppress(ResourceError, *ERRORS):
                 await _killed(connection, cursor)
 
     async def _streamed(self, ask: Asker) -> Mapping[str, Hashable]:

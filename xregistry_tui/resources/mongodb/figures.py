@@ -36,7 +36,10 @@ FORMATS = {
 NUMBERS = ("int", "long", "double", "decimal")
 _LENGTHS = {"string": "$strLenCP", "array": "$size", "binData": "$binarySize"}
 _INFINITE = float("inf")
+_MARKS = "[@:.-]"
 _BINARY = frozenset({Kind.BYTES, Kind.UUID})
+_SIZED = frozenset({Kind.STRING, Kind.ARRAY, Kind.MAP, *_BINARY})
+_NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL})
 
 
 class Measure(StrEnum):
@@ -60,44 +63,81 @@ def _finite(value: str) -> dict[str, Any]:
     return {"$cond": [{"$and": within}, value, None]}
 
 
-def overview(value: Any, kinds: Iterable[Kind], checks: Iterable[Check], *, percentile: bool) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Which values a field is expected to have: of others there are no figures but how many there are."""
+
+    numbers: bool
+    sized: bool
+    binary: bool
+
+    @classmethod
+    def of(cls, kinds: Iterable[Kind]) -> Expected:
+        """By the kinds that were seen."""
+        seen = set(kinds)
+        return cls(bool(_NUMERIC & seen), bool(_SIZED & seen), bool(_BINARY & seen))
+
+    def surprised(self, types: Iterable[str]) -> bool:
+        """Whether there are values that nobody expected."""
+        seen = set(types)
+        more = (bool(seen & set(NUMBERS)), bool(seen & set(_LENGTHS)), "binData" in seen)
+        return any(one and not known for one, known in zip(more, (self.numbers, self.sized, self.binary), strict=True))
+
+
+EVERYTHING = Expected(True, True, True)
+
+
+def overview(value: Any, expected: Expected, checks: Iterable[Check], *, percentile: bool) -> list[dict[str, Any]]:
     """The stages that give a row for each type of a field's values."""
-    typed = type_of(value) if _BINARY & set(kinds) else {"$type": value}
-    ordered = {
-        "$switch": {
-            "branches": [
-                {"case": {"$eq": ["$t", "string"]}, "then": {"$substrCP": ["$v", 0, SHOWN]}},
-                {"case": {"$in": ["$t", ["object", "array", "binData", "uuid"]]}, "then": None},
-                {"case": {"$isNumber": "$v"}, "then": "$x"},
-            ],
-            "default": "$v",
-        }
-    }
+    found: dict[str, Any] = {"n": {"$sum": 1}, "low": {"$min": _ordered()}, "high": {"$max": _ordered()}}
+    found |= _of_numbers(percentile=percentile) if expected.numbers else {}
+    found |= _of_sized() if expected.sized else {}
+    for index, check in enumerate(checks):
+        found |= {f"a{index}": _count(check.applies), f"f{index}": _count(check.broken)}
+    more = {"x": _finite("$v")} if expected.numbers else {}
+    more |= {"l": size("$v", _LENGTHS)} if expected.sized else {}
+    return [
+        {"$project": {"_id": 0, "v": value, "t": type_of(value) if expected.binary else {"$type": value}}},
+        *([{"$set": more}] if more else []),
+        {"$group": {"_id": "$t", **found}},
+    ]
+
+
+def _ordered() -> dict[str, Any]:
+    """A value that has an order, a text by its beginning."""
+    branches = [
+        {"case": {"$in": ["$t", ["int", "long", "date", "objectId", "bool"]]}, "then": "$v"},
+        {"case": {"$eq": ["$t", "string"]}, "then": {"$substrCP": ["$v", 0, SHOWN]}},
+        {"case": {"$in": ["$t", ["object", "array", "binData", "uuid"]]}, "then": None},
+        {"case": {"$isNumber": "$v"}, "then": "$x"},
+    ]
+    return {"$switch": {"branches": branches, "default": "$v"}}
+
+
+def _of_numbers(*, percentile: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "n": {"$sum": 1},
-        "low": {"$min": ordered},
-        "high": {"$max": ordered},
         "mean": {"$avg": "$x"},
         "deviation": {"$stdDevPop": "$x"},
         "finite": _count({"$isNumber": "$x"}),
         "nans": _count({"$eq": ["$v", float("nan")]}),
         "zeros": _count({"$eq": ["$v", 0]}),
-        "negatives": _count({"$and": [{"$isNumber": "$v"}, {"$lt": ["$v", 0]}, {"$gte": ["$v", -_INFINITE]}]}),
+        "negatives": _count({"$and": [{"$lt": ["$v", 0]}, {"$gte": ["$v", -_INFINITE]}]}),
+    }
+    if percentile:
+        found["quantiles"] = {"$percentile": {"input": "$x", "p": [*QUANTILES], "method": "approximate"}}
+    return found
+
+
+def _of_sized() -> dict[str, Any]:
+    # no regular expression: what is white is said by the server in one place
+    blank = {"$and": [{"$eq": ["$t", "string"]}, {"$eq": [{"$trim": {"input": _on("string", "$v")}}, ""]}]}
+    return {
         "shortest": {"$min": "$l"},
         "longest": {"$max": "$l"},
         "length": {"$avg": "$l"},
         "empty": _count({"$eq": ["$v", ""]}),
-        "blank": _count({"$eq": [_on("string", {"$trim": {"input": "$v"}}), ""]}),
+        "blank": _count(blank),
     }
-    for index, check in enumerate(checks):
-        found |= {f"a{index}": _count(check.applies), f"f{index}": _count(check.broken)}
-    if percentile:
-        found["quantiles"] = {"$percentile": {"input": "$x", "p": [*QUANTILES], "method": "approximate"}}
-    return [
-        {"$project": {"_id": 0, "v": value, "t": typed}},
-        {"$set": {"x": _finite("$v"), "l": size("$v", _LENGTHS)}},
-        {"$group": {"_id": "$t", **found}},
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,36 +156,39 @@ class Question:
 
 
 def distinct(question: Question, *, has_top: bool) -> list[dict[str, Any]]:
-    """The stages that give one row about all distinct values: how many, how often, where they lie."""
+    """The stages that give a row for each bin and form of the distinct values: how many, how often, where they lie."""
     top = {"$topN": {"n": question.top, "sortBy": {"n": -1, "_id": 1}, "output": {"v": "$_id", "n": "$n"}}}
     found: dict[str, Any] = {
+        "n": {"$sum": "$n"},
         "distinct": {"$sum": 1},
         "once": _count({"$eq": ["$n", 1]}),
-        "repeated": {"$sum": {"$cond": [{"$gt": ["$n", 1]}, "$n", 0]}},
         "top": top if has_top else {"$push": {"v": "$_id", "n": "$n"}},
     }
-    for index, share in enumerate(QUANTILES):
-        reached = {"$gte": ["$c", share * question.scaled]}
-        found[f"q{index}"] = {"$min": {"$cond": [{"$and": [{"$ne": ["$x", None]}, reached]}, "$_id", None]}}
-    for place in range(question.bins):
-        found[f"b{place}"] = {"$sum": {"$cond": [{"$eq": ["$b", place]}, "$n", 0]}}
-    if question.texts:
-        found |= {name: {"$sum": {"$cond": [_has_form(regex), "$n", 0]}} for name, regex in FORMATS.items()}
+    if question.measure is not Measure.LENGTH:
+        for index, share in enumerate(QUANTILES):
+            reached = {"$gte": ["$c", share * question.scaled]}
+            found[f"q{index}"] = {"$min": {"$cond": [{"$and": [{"$ne": ["$x", None]}, reached]}, "$_id", None]}}
     return [
         {"$project": {"_id": 0, "v": _told_apart(question)}},
         {"$match": {"v": {"$exists": True}}},
         {"$group": {"_id": "$v", "n": {"$sum": 1}}},
         *_running(question),
-        {"$set": {"b": _place(question, question.bins)}},
         *([] if has_top else [{"$sort": {"n": -1, "_id": 1}}]),
-        {"$group": {"_id": None, **found}},
+        {"$group": {"_id": {"b": _place(question, question.bins), "f": _form(question)}, **found}},
         *([] if has_top else [{"$set": {"top": {"$slice": ["$top", question.top]}}}]),
     ]
 
 
-def _has_form(regex: str) -> dict[str, Any]:
+def _form(question: Question) -> dict[str, Any]:
+    """The form of a text; one that has none of the marks of any is not looked at further."""
+    if not question.texts:
+        return {"$literal": None}
     text = {"$eq": [{"$type": "$_id"}, "string"]}
-    return {"$and": [text, {"$regexMatch": {"input": {"$cond": [text, "$_id", ""]}, "regex": regex}}]}
+    marked = {"$regexMatch": {"input": {"$cond": [text, "$_id", ""]}, "regex": _MARKS}}
+    forms = [
+        {"case": {"$regexMatch": {"input": "$_id", "regex": regex}}, "then": name} for name, regex in FORMATS.items()
+    ]
+    return {"$cond": [marked, {"$switch": {"branches": forms, "default": None}}, None]}
 
 
 def _told_apart(question: Question) -> dict[str, Any]:
@@ -161,7 +204,7 @@ def _running(question: Question) -> list[dict[str, Any]]:
     """The place of a value on the scale, and how many records lie up to it; texts are measured, not sorted."""
     placed = {"$set": {"x": _scale(question, "$_id")}}
     if question.measure is Measure.LENGTH or not question.scaled:
-        return [placed, {"$set": {"c": 0}}]
+        return [placed]
     counted = {"$sum": {"$cond": [{"$ne": ["$x", None]}, "$n", 0]}, "window": {"documents": ["unbounded", "current"]}}
     return [placed, {"$setWindowFields": {"sortBy": {"_id": 1}, "output": {"c": counted}}}]
 
@@ -178,7 +221,7 @@ def _place(question: Question, bins: int) -> Any:
     """Which of equal bins a value on the scale lies in."""
     low, high = question.low, question.high
     if low is None or high is None or not high > low:
-        return 0
+        return {"$literal": 0}
     far = {"$divide": [{"$subtract": ["$x", low]}, high - low]}
     whole = {"$floor": {"$multiply": [far, bins]}}
     return {"$cond": [{"$eq": ["$x", None]}, None, {"$max": [0, {"$min": [bins - 1, whole]}]}]}

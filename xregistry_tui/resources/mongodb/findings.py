@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import heapq
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -189,11 +190,30 @@ def _lengths(typed: Typed) -> Lengths | None:
     return Lengths(min(int(row["shortest"]) for row in rows), max(int(row["longest"]) for row in rows), mean)
 
 
+def told(rows: Sequence[Mapping[str, Any]], question: Question) -> dict[str, Any]:
+    """The rows of bins and forms as one; empty where there is no value."""
+    if not rows:
+        return {}
+    found: dict[str, Any] = {name: sum(int(row[name]) for row in rows) for name in ("n", "distinct", "once")}
+    found["repeated"] = found["n"] - found["once"]
+    tops = [one for row in rows for one in row["top"]]
+    found["top"] = heapq.nlargest(question.top, tops, key=lambda one: one["n"])
+    for index in range(len(QUANTILES)):
+        reached = [row[f"q{index}"] for row in rows if row.get(f"q{index}") is not None]
+        found[f"q{index}"] = min(reached, default=None)
+    for row in rows:
+        place, form = row["_id"].get("b"), row["_id"].get("f")
+        for name in (None if place is None else f"b{int(place)}", form):
+            if name is not None:
+                found[name] = found.get(name, 0) + int(row["n"])
+    return found
+
+
 def valued(look: Look, seen: FieldProfile, question: Question, row: Mapping[str, Any], typed: Typed) -> FieldProfile:
     """The figures with those of the distinct values."""
     if not row:
         return seen
-    quantiles = [(share, row[f"q{index}"]) for index, share in enumerate(QUANTILES)]
+    quantiles = [(share, row.get(f"q{index}")) for index, share in enumerate(QUANTILES)]
     told = tuple((share, value) for share, value in quantiles if value is not None)
     whole = not typed.total("n", _CONTAINERS)
     return replace(
@@ -201,7 +221,7 @@ def valued(look: Look, seen: FieldProfile, question: Question, row: Mapping[str,
         distinct=_distinct(look, seen, int(row["distinct"]), certain=whole and not question.clipped),
         once=int(row["once"]) if whole else None,
         quantiles=told if question.measure is not Measure.LENGTH else (),
-        histogram=_histogram(question, [int(row[f"b{place}"]) for place in range(question.bins)]),
+        histogram=_histogram(question, [int(row.get(f"b{place}", 0)) for place in range(question.bins)]),
         top=tuple(ValueCount(one.get("v"), int(one["n"])) for one in row["top"]),
         formats=_formats(row, typed.total("n", ("string",))),
     )

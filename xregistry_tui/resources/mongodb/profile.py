@@ -19,7 +19,7 @@ from xregistry_tui.resources.mongodb.connection import aggregate
 from xregistry_tui.resources.mongodb.drawing import Drawn, draw
 from xregistry_tui.resources.mongodb.failing import failing
 from xregistry_tui.resources.mongodb.figures import Question
-from xregistry_tui.resources.mongodb.findings import Typed, known_of, question_of, spread_of, valued
+from xregistry_tui.resources.mongodb.findings import Typed, known_of, question_of, spread_of, told, valued
 from xregistry_tui.resources.mongodb.kinds import field, segments
 from xregistry_tui.schema.rules import Pattern, Rule
 from xregistry_tui.schema.shape import FieldShape, pointer
@@ -140,29 +140,41 @@ def _paths(plan: Plan) -> dict[str, FieldShape]:
 async def _typed(look: Look) -> tuple[dict[str, Typed], int]:
     """By path what is there by type, and how many records were looked at."""
     percentile = look.ask.notes.has_percentile
+    expected = {path: figures.Expected.of(one.kinds) for path, one in look.paths.items()}
     parts = {
-        path: figures.overview(look.value(path), one.kinds, look.checks(path).values(), percentile=percentile)
-        for path, one in look.paths.items()
+        path: figures.overview(look.value(path), one, look.checks(path).values(), percentile=percentile)
+        for path, one in expected.items()
     }
     # a record without a field is there too: so a collection without fields still has records
     found = await look.facets({**parts, "\0": [{"$count": "n"}]})
-    n = int(found.pop("\0")[0]["n"]) if found["\0"] else 0
+    counted = found.pop("\0")
+    n = int(counted[0]["n"]) if counted else 0
+    # what no sample had seen is looked at once more, with all that can be asked
+    found |= await look.facets(
+        {
+            path: figures.overview(
+                look.value(path), figures.EVERYTHING, look.checks(path).values(), percentile=percentile
+            )
+            for path, rows in found.items()
+            if expected[path].surprised(row["_id"] for row in rows)
+        }
+    )
     return {path: Typed({str(row["_id"]): row for row in rows}) for path, rows in found.items()}, n
 
 
 async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) -> dict[str, FieldProfile]:
     asked = {path: one for path in typed if (one := question_of(look.value(path), typed[path], plan)) is not None}
-    told = await _told(look, asked, n)
-    spreads = {p: q for p, q in asked.items() if p not in told and q.measure is not figures.Measure.LENGTH}
+    values = await _told(look, asked, n)
+    spreads = {p: q for p, q in asked.items() if p not in values and q.measure is not figures.Measure.LENGTH}
     bins = await look.facets({path: figures.spread(one) for path, one in spreads.items()})
     found: dict[str, FieldProfile] = {}
     for path in typed:
         seen = known_of(look, path, typed[path], n)
-        if path in told:
-            seen = valued(look, seen, asked[path], told[path], typed[path])
+        if path in values:
+            seen = valued(look, seen, asked[path], values[path], typed[path])
         elif path in bins:
             seen = spread_of(seen, asked[path], bins[path], typed[path])
-        rules = [await failing(look, seen, rule, typed[path], told.get(path)) for rule in plan.rules.get(path, ())]
+        rules = [await failing(look, seen, rule, typed[path], values.get(path)) for rule in plan.rules.get(path, ())]
         found[path] = replace(seen, rules=tuple(rules))
     return found
 
@@ -178,7 +190,7 @@ async def _told(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, 
         if getattr(error.__cause__, "code", None) not in _TOO_MUCH:
             raise
         return {}
-    return {path: rows[0] if rows else {} for path, rows in found.items()}
+    return {path: told(rows, asked[path]) for path, rows in found.items()}
 
 
 def _distinct(look: Look, asked: Mapping[str, Question]) -> dict[str, list[dict[str, Any]]]:
@@ -190,7 +202,7 @@ async def _few(look: Look, asked: Mapping[str, Question], n: int) -> Iterator[st
     """The fields whose values are few enough to be told apart, by how many occur once in a part of the records."""
     probe = [{"$sample": {"size": _PROBE}}] if look.described.plain else [{"$limit": _PROBE}]
     found = await look.facets(_distinct(look, asked), probe)
-    expected = {path: _expected(rows[0], n) if rows else 0 for path, rows in found.items()}
+    expected = {path: _expected(told(rows, asked[path]), n) for path, rows in found.items()}
     kept, spent = [], 0
     for path in sorted(expected, key=lambda path: expected[path]):
         spent += expected[path]
@@ -200,4 +212,4 @@ async def _few(look: Look, asked: Mapping[str, Question], n: int) -> Iterator[st
 
 
 def _expected(row: Mapping[str, Any], n: int) -> int:
-    return int(row["distinct"] + row["once"] * n / _PROBE)
+    return int(row["distinct"] + row["once"] * n / _PROBE) if row else 0
