@@ -65,9 +65,9 @@ async def test_when_nothing_opens_the_reason_is_raised(folder):
         await open_session(None, {}, ["gone.sqlite", "gone too.sqlite"])
 
 
-async def test_an_engine_of_a_later_version_is_said_to_be_one(folder):
+async def test_an_engine_without_its_target_says_what_it_needs(folder):
     (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nkind = 'mongodb'\n")
-    with pytest.raises(Exception, match="MongoDB is not supported in this version"):
+    with pytest.raises(Exception, match="needs the URL of a database"):
         await open_session(None, {}, [])
 
 

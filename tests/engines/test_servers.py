@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.fixtures import unavailable
+from tests.engines.fixtures import MakeServer, unavailable
 from tests.engines.postgres import Postgres
 
 ROOT = Path(__file__).parent.parent.parent
@@ -46,3 +46,21 @@ def test_what_cannot_be_had_is_skipped_here_and_fails_where_everything_should_be
     monkeypatch.setenv("CI", "1")
     with pytest.raises(pytest.fail.Exception, match="no engine"):
         unavailable("no engine")
+
+
+def test_a_mongodb_server_survives_its_power_failure(mongo_servers: MakeServer) -> None:
+    server = mongo_servers(replicas=False)
+    with server.client() as client:
+        client["power"]["t"].insert_one({"_id": 1})
+        client.admin.command("fsync")
+    server.kill()
+    server.run()
+    with server.client() as client:
+        assert client["power"]["t"].find_one() == {"_id": 1}
+        client.drop_database("power")
+    assert (server.folder / "data" / "mongod.lock").stat().st_uid != 0
+
+
+def test_a_mongodb_server_that_asks_who_comes(mongo_servers: MakeServer) -> None:
+    with mongo_servers(replicas=False, secure=True).client() as client:
+        assert client.admin.command("connectionStatus")["authInfo"]["authenticatedUsers"]

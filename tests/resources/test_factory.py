@@ -40,7 +40,6 @@ def test_urls_with_three_and_four_slashes(database: Database, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("mongodb://localhost/shop", "MongoDB is not supported in this version"),
         ("gopher://x", "there is no engine for gopher://"),
         ("sqlite://", "needs the path of a file"),
         ("nothing/here.txt", "there is no file"),
@@ -69,7 +68,7 @@ def test_files_of_another_kind_say_what_they_are(tmp_path: Path) -> None:
 def test_wrong_kinds_and_options_are_refused() -> None:
     with pytest.raises(UnknownTarget, match=r"no kind of resource “oracle”.*sqlite"):
         ResourceFactory.create("oracle")
-    with pytest.raises(UnknownTarget, match="MongoDB is not supported"):
+    with pytest.raises(UnknownTarget, match="needs the URL of a database"):
         ResourceFactory.create("mongodb")
     with pytest.raises(UnknownTarget, match="needs the path"):
         ResourceFactory.create("sqlite")
@@ -88,7 +87,7 @@ def test_other_packages_offer_kinds_by_entry_point(tmp_path: Path, monkeypatch: 
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[xregistry.resources]\nacme = acme_engine:Acme\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert ResourceFactory.kinds() == ("acme", "postgresql", "sqlite")
+    assert ResourceFactory.kinds() == ("acme", "mongodb", "postgresql", "sqlite")
     assert ResourceFactory.from_url("acme:///srv/x.acme").metadata.location == "/srv/x.acme"
 
 

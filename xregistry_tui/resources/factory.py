@@ -17,8 +17,7 @@ ENTRY_POINTS = "xregistry.resources"
 """The entry point group by which other packages offer kinds: `kind = "package.module:Resource"`."""
 
 _SQLITE_SUFFIXES = frozenset({".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3"})
-_SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql"}
-_LATER_SCHEMES = {"mongodb": "MongoDB", "mongodb+srv": "MongoDB"}
+_SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql", "mongodb": "mongodb", "mongodb+srv": "mongodb"}
 _LATER_SUFFIXES = {
     ".parquet": "Parquet files",
     ".csv": "CSV files",
@@ -29,7 +28,7 @@ _LATER_SUFFIXES = {
     ".ejson": "Extended JSON files",
     ".duckdb": "DuckDB files",
 }
-_HINT = "name an SQLite file, a postgresql:// server or a service=name"
+_HINT = "name an SQLite file, a postgresql:// or mongodb:// server, or a service=name"
 
 
 def _sqlite(name: str | None = None, **options: Any) -> XResource:
@@ -49,7 +48,17 @@ def _postgresql(name: str | None = None, **options: Any) -> XResource:
     return PostgresqlResource(name, **options)
 
 
-_BUILT_IN: Mapping[str, Callable[..., XResource]] = {"sqlite": _sqlite, "postgresql": _postgresql}
+def _mongodb(name: str | None = None, **options: Any) -> XResource:
+    from xregistry_tui.resources.mongodb import MongodbResource
+
+    return MongodbResource(name, **options)
+
+
+_BUILT_IN: Mapping[str, Callable[..., XResource]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+    "mongodb": _mongodb,
+}
 
 
 class ResourceFactory:
@@ -70,15 +79,13 @@ class ResourceFactory:
         if wanted in offered:
             made: XResource = offered[wanted].load()(name=name, **options)
             return made
-        if wanted in _LATER_SCHEMES:
-            raise UnknownTarget(f"{_LATER_SCHEMES[wanted]} is not supported in this version", _HINT)
         raise UnknownTarget(
             f"there is no kind of resource “{kind}”", f"there are: {', '.join(ResourceFactory.kinds())}"
         )
 
     @staticmethod
     def from_url(target: str | Path, name: str | None = None, **options: Any) -> XResource:
-        """A resource for `sqlite:///path`, `postgresql://…`, libpq's words, a file, a scheme of an installed package.
+        """A resource for `sqlite:///path`, `postgresql://…`, `mongodb://…`, libpq's words, a file, an installed scheme.
 
         `$NAME` is the target that a variable of the environment holds.
 
@@ -94,8 +101,6 @@ class ResourceFactory:
             return ResourceFactory.create(_SCHEMES[scheme], name, **_with_url(text, options))
         if scheme and scheme in _installed():
             return ResourceFactory.create(scheme, name, **_with_url(text, options))
-        if scheme in _LATER_SCHEMES:
-            raise UnknownTarget(f"{_LATER_SCHEMES[scheme]} is not supported in this version", _HINT)
         if not scheme and is_address(text):
             return ResourceFactory.create("postgresql", name, **_with_url(text, options))
         if scheme and scheme != "file":
