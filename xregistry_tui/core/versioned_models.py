@@ -200,15 +200,8 @@ class VersionedModels(Registry[RegisteredModel]):
             raise IncompatibleChange(str(there), judgement)
         held = there.metadata
         diff = compare(there.json_schema, new.json_schema, strict=judgement.strict)
-        new = replace(
-            new,
-            # what only the shape tells (a key, a reference) is a patch
-            version=following(held.version, diff.change or Change.DOCUMENTATION, version),
-            created_at=held.created_at,
-            permissions=new.permissions if new.granted else held.permissions,
-            tags=held.tags | new.tags,
-            deprecation=held.deprecation,
-        )
+        # what only the shape tells (a key, a reference) is a patch
+        new = _succeeding(held, new, following(held.version, diff.change or Change.DOCUMENTATION, version))
         step = ModelEvolution(
             model_name=there.path,
             from_version=held.version,
@@ -239,6 +232,18 @@ class VersionedModels(Registry[RegisteredModel]):
             self._ledger.enter(path, metadata, keep=keep, step=step)
         self._mark(path)
         return registered
+
+
+def _succeeding(held: ModelMetadata, new: ModelMetadata, version: str) -> ModelMetadata:
+    """The new metadata at its version, with what people gave to the model."""
+    return replace(
+        new,
+        version=version,
+        created_at=held.created_at,
+        permissions=new.permissions if new.granted else held.permissions,
+        tags=held.tags | new.tags,
+        deprecation=held.deprecation,
+    )
 
 
 def without_group(path: str) -> str:
