@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.plan import Grade, Plan
-from xregistry_tui.profiling.profile import FieldProfile, Figure, How, Profile
+from xregistry_tui.profiling.profile import FieldProfile, Figure
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.mongodb import figures
 from xregistry_tui.resources.mongodb.catalogue import Entry, entry, size
@@ -25,6 +23,7 @@ from xregistry_tui.schema.rules import Pattern, Rule
 from xregistry_tui.schema.shape import FieldShape, pointer
 
 if TYPE_CHECKING:
+    from xregistry_tui.profiling.profile import Profile
     from xregistry_tui.resources.mongodb.connection import Asker
 
 MOST_FIELDS = 200
@@ -78,29 +77,20 @@ class Look:
 
 async def profile(ask: Asker, plan: Plan, resource: str) -> Profile:
     """Look once, as planned; raises `CollectionFailed` where the collection is gone."""
-    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    since = Since()
     described = await entry(ask, plan.collection)
-    if plan.grade is Grade.CATALOGUE:
-        known = (await size(ask, described)).rows
-        rows = Figure(value=known or 0, method=Grade.CATALOGUE, approximate=True, at_least=known is None)
-        n, grade, sampling = 0, Grade.CATALOGUE, "what the server counts, nothing was read"
-        fields: dict[str, FieldProfile] = {}
-    else:
-        rows, n, grade, fields, sampling = await _figures(ask, plan, described)
-    return Profile(
-        resource=resource,
-        collection=plan.collection,
-        rows=rows,
-        n=n,
-        method=grade,
-        as_of=as_of,
-        fields=MappingProxyType(fields),
-        how=How(queries=tuple(ask.queries), sampling=sampling, milliseconds=(time.perf_counter() - started) * 1000),
-    )
+    look = _catalogue if plan.grade is Grade.CATALOGUE else _figures
+    return since.profile(await look(ask, plan, described), plan, resource, ask.queries)
 
 
-async def _figures(ask: Asker, plan: Plan, described: Entry) -> tuple[Figure, int, Grade, dict[str, FieldProfile], str]:
-    """(rows, looked at, grade, figures by path, how it was sampled)."""
+async def _catalogue(ask: Asker, plan: Plan, described: Entry) -> Found:
+    known = (await size(ask, described)).rows
+    rows = Figure(value=known or 0, method=Grade.CATALOGUE, approximate=True, at_least=known is None)
+    sampling = "what the server counts, nothing was read"
+    return Found(rows=rows, n=0, grade=Grade.CATALOGUE, fields={}, sampling=sampling)
+
+
+async def _figures(ask: Asker, plan: Plan, described: Entry) -> Found:
     drawn = Drawn((), Figure(value=0), "all records", complete=True)
     if plan.grade is Grade.SAMPLE:
         drawn = await draw(ask, described, plan.sample)
@@ -120,7 +110,8 @@ async def _figures(ask: Asker, plan: Plan, described: Entry) -> tuple[Figure, in
         look = replace(look, grade=Grade.EXACT, drawn=replace(drawn, rows=Figure(value=n), sampling="all records"))
     rows = Figure(value=n) if look.grade is Grade.EXACT else look.drawn.rows
     look = replace(look, drawn=replace(look.drawn, rows=rows))
-    return rows, n, look.grade, await _fields(look, plan, typed, n), look.drawn.sampling
+    fields = await _fields(look, plan, typed, n)
+    return Found(rows=rows, n=n, grade=look.grade, fields=fields, sampling=look.drawn.sampling)
 
 
 def _paths(plan: Plan) -> dict[str, FieldShape]:

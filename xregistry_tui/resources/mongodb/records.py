@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import bson
 
+from xregistry_tui.profiling.found import Since
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.profiling.profile import Figure, How
+from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import CollectionFailed, Condition, Page, RecordQuery, ResourceSlow
 from xregistry_tui.resources.mongodb.catalogue import Entry, entry
 from xregistry_tui.resources.mongodb.cells import clipped, read
@@ -48,7 +48,7 @@ class _Asked:
 
 async def records(ask: Asker, query: RecordQuery) -> Page:
     """The asked-for window; raises `CollectionFailed` for a collection or field that is not there."""
-    started = time.perf_counter()
+    since = Since()
     described = await entry(ask, query.collection)
     asked = _Asked(described, query, where(query.where, query.keys))
     named = [*query.fields, *(one.field for one in query.where), *([query.order_by] if query.order_by else [])]
@@ -63,7 +63,7 @@ async def records(ask: Asker, query: RecordQuery) -> Page:
         offset=query.offset,
         more=more,
         total=await _total(ask, asked, len(kept), more=more),
-        how=How(queries=tuple(ask.queries), milliseconds=(time.perf_counter() - started) * 1000),
+        how=since.how(ask.queries),
     )
 
 

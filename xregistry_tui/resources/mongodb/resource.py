@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xregistry_tui.profiling.plan import Cost, Grade, Plan, budget_of
+from xregistry_tui.profiling.plan import Cost, Plan, budget_of
 from xregistry_tui.resources.base import (
     Chosen,
     Page,
@@ -137,8 +137,7 @@ class MongodbResource(XResource):
         found = await self._ask(rows)
         if found is None or self._cell_cost is None:
             return Cost(rows=found, milliseconds=None)
-        read = {Grade.CATALOGUE: 0, Grade.SAMPLE: min(found, plan.sample)}.get(plan.grade, found)
-        return Cost(rows=found, milliseconds=read * _width(plan) * self._cell_cost)
+        return Cost(rows=found, milliseconds=plan.looked_at(found) * plan.width * self._cell_cost)
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
@@ -146,7 +145,7 @@ class MongodbResource(XResource):
 
         found = await self._ask(lambda ask: profile(ask, plan, self.name), plan.budget.seconds)
         if found.n >= 1_000:
-            self._cell_cost = found.how.milliseconds / (found.n * _width(plan))
+            self._cell_cost = found.how.milliseconds / (found.n * plan.width)
         return found
 
     async def records(self, query: RecordQuery) -> Page:
@@ -183,7 +182,3 @@ class MongodbResource(XResource):
         if self._connection is None or self._notes is None:
             raise ResourceGone(f"{self.name} is not connected", "connect it first")
         return await self._connection.run(work, self._notes, seconds or self._budget.seconds)
-
-
-def _width(plan: Plan) -> int:
-    return max(1, len(plan.fields or plan.shape.fields))

@@ -42,8 +42,7 @@ async def expected(ask: Asker, plan: Plan, speed: Speed) -> Cost:
 
     described, _ = await table(ask, plan.collection)
     rows = estimate(await size(ask, described), described)
-    fields = len(plan.fields or plan.shape.fields)
     if rows is None:
         return Cost(rows=None, milliseconds=None)
-    looked_at = min(rows.value, plan.sample) if plan.grade is Grade.SAMPLE else rows.value
-    return Cost(rows=int(rows.value), milliseconds=speed.milliseconds(plan.grade, looked_at * fields))
+    values = plan.looked_at(rows.value) * plan.width
+    return Cost(rows=int(rows.value), milliseconds=speed.milliseconds(plan.grade, values))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.profiling.profile import FieldProfile, Figure, How, Profile
+from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.postgresql import exact, fields
 from xregistry_tui.resources.postgresql.asking import Look, counted, drawn
@@ -20,48 +18,23 @@ from xregistry_tui.resources.postgresql.statistics import Known, Statistics, sta
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.plan import Plan
+    from xregistry_tui.profiling.profile import Profile
     from xregistry_tui.resources.postgresql.catalogue import Catalogue, Table
     from xregistry_tui.resources.postgresql.connection import Asker
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a look found, before it is a profile."""
-
-    rows: Figure
-    n: int
-    grade: Grade
-    fields: dict[str, FieldProfile]
-    sampling: str
-    random: bool = True
 
 
 async def profile(
     ask: Asker, plan: Plan, resource: str, known: Known, told: Callable[[float], None] = lambda _: None
 ) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when the table or a planned column is gone."""
-    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    since = Since()
     described, declared = await _declared(ask, plan)
     names = plan.fields or tuple(field.name for field in plan.shape.fields)
     look = Look(ask, plan, described, declared, names, told)
     for name in names:
         described.column(name)
     found = await _GRADES[plan.grade](look, known)
-    return Profile(
-        resource=resource,
-        collection=plan.collection,
-        rows=found.rows,
-        n=found.n,
-        method=found.grade,
-        as_of=as_of,
-        fields=MappingProxyType(found.fields),
-        how=How(
-            queries=tuple(ask.queries),
-            sampling=found.sampling,
-            milliseconds=(time.perf_counter() - started) * 1000,
-        ),
-        random=found.random,
-    )
+    return since.profile(found, plan, resource, ask.queries)
 
 
 async def _declared(ask: Asker, plan: Plan) -> tuple[Table, Catalogue]:

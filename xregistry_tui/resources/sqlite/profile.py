@@ -3,23 +3,20 @@
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-import datetime
 import sqlite3
-import time
 from dataclasses import dataclass, replace
 from math import isfinite, sqrt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import (
     FieldProfile,
     Figure,
     Histogram,
-    How,
     Lengths,
-    Profile,
     RuleResult,
     ValueCount,
 )
@@ -34,6 +31,7 @@ from xregistry_tui.schema.rules import Reference, Required, Rule
 from xregistry_tui.schema.shape import Kind
 
 if TYPE_CHECKING:
+    from xregistry_tui.profiling.profile import Profile
     from xregistry_tui.schema.shape import Scalar
 
 # a rollback-journal writer waits for the whole look: only a short one may be of one moment
@@ -59,21 +57,9 @@ class _Look:
         return int(self.rows.value) if self.grade is Grade.SAMPLE and self.random else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a look found, before it is a profile."""
-
-    rows: Figure
-    n: int
-    grade: Grade
-    fields: dict[str, FieldProfile]
-    sampling: str
-    random: bool = True
-
-
 def profile(ask: Asker, plan: Plan, resource: str, *, blocks_writers: bool) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when the table or a planned column is gone."""
-    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    since = Since()
     described = table(ask, plan.collection)
     names = plan.fields or tuple(field.name for field in plan.shape.fields)
     described.require(*names)
@@ -82,21 +68,7 @@ def profile(ask: Asker, plan: Plan, resource: str, *, blocks_writers: bool) -> P
             found = _figures(ask, plan, described, names)
     except sqlite3.Error as error:
         raise failed(error, plan.collection) from error
-    return Profile(
-        resource=resource,
-        collection=plan.collection,
-        rows=found.rows,
-        n=found.n,
-        method=found.grade,
-        as_of=as_of,
-        fields=MappingProxyType(found.fields),
-        how=How(
-            queries=tuple(ask.queries),
-            sampling=found.sampling,
-            milliseconds=(time.perf_counter() - started) * 1000,
-        ),
-        random=found.random,
-    )
+    return since.profile(found, plan, resource, ask.queries)
 
 
 def _small(ask: Asker, described: Table) -> bool:
@@ -104,10 +76,11 @@ def _small(ask: Asker, described: Table) -> bool:
     return rows is not None and rows.value <= _SNAPSHOT_ROWS
 
 
-def _figures(ask: Asker, plan: Plan, described: Table, names: tuple[str, ...]) -> _Found:
+def _figures(ask: Asker, plan: Plan, described: Table, names: tuple[str, ...]) -> Found:
     if plan.grade is Grade.CATALOGUE:
         rows = catalogue_rows(ask, described) or Figure(value=0, method=Grade.CATALOGUE, at_least=True)
-        return _Found(rows, 0, Grade.CATALOGUE, {}, "what the catalogue says, nothing was read")
+        sampling = "what the catalogue says, nothing was read"
+        return Found(rows=rows, n=0, grade=Grade.CATALOGUE, fields={}, sampling=sampling)
     drawn = draw(ask, described, plan, names) if plan.grade is Grade.SAMPLE else None
     if drawn is not None:
         return _sampled(plan, described, drawn)
@@ -116,15 +89,22 @@ def _figures(ask: Asker, plan: Plan, described: Table, names: tuple[str, ...]) -
     look = _Look(ask, source, plan, described, Figure(value=0), Grade.EXACT, parents)
     stored = _overview(look)
     n = max((found.rows for found in stored.values()), default=0)
-    return _Found(Figure(value=n), n, Grade.EXACT, _fields(look, stored), "all rows")
+    return Found(rows=Figure(value=n), n=n, grade=Grade.EXACT, fields=_fields(look, stored), sampling="all rows")
 
 
-def _sampled(plan: Plan, described: Table, drawn: Sample) -> _Found:
+def _sampled(plan: Plan, described: Table, drawn: Sample) -> Found:
     grade = Grade.EXACT if drawn.complete else Grade.SAMPLE
     look = _Look(drawn.ask, drawn.source, plan, described, drawn.rows, grade, drawn.parents, drawn.random)
     try:
         fields = _fields(look, _overview(look))
-        return _Found(drawn.rows, drawn.n, grade, fields, drawn.sampling, drawn.complete or drawn.random)
+        return Found(
+            rows=drawn.rows,
+            n=drawn.n,
+            grade=grade,
+            fields=fields,
+            sampling=drawn.sampling,
+            random=drawn.complete or drawn.random,
+        )
     finally:
         drawn.ask.connection.close()
 
