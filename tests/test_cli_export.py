@@ -36,7 +36,7 @@ class Status(enum.Enum):
 
 
 LEAST = 1
-
+\f
 
 class Other(BaseModel):
     x: int
@@ -112,11 +112,15 @@ def test_a_table_becomes_a_form_and_a_table_to_read(shop, capsys):
 
 
 def test_nothing_is_looked_at_for_it(shop, capsys, monkeypatch):
-    async def refuse(*_: object) -> None:
+    asked: list[object] = []
+
+    async def refuse(*given: object) -> None:
+        asked.append(given)
         raise AssertionError("the engine was asked for figures")
 
     monkeypatch.setattr("xregistry_tui.resources.sqlite.SqliteResource.profile", refuse)
     exported(capsys, "shop.sqlite::orders", "--as", "markdown")
+    assert asked == []
 
 
 def test_a_class_of_ones_own_is_taken_with_all_it_stands_on(shop, capsys, monkeypatch):
@@ -133,6 +137,7 @@ def test_a_class_of_ones_own_is_taken_with_all_it_stands_on(shop, capsys, monkey
     assert "LEAST = 1" in source
     assert "Other" not in source
     assert "# where it stands" in source
+    assert source.endswith("return lines\n")
     schema = json.loads(exported(capsys, "shop_of_mine.orders:Order", "--as", "json-schema"))
     assert loaded(source, "Order", monkeypatch).model_json_schema() == schema
 

@@ -157,6 +157,7 @@ def imported(text: str, name: str, monkeypatch: pytest.MonkeyPatch) -> type[Base
 
 
 def agree(registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert registry.models
     for model in registry.models.values():
         made = imported(source(model.shape, model.title), model.model_class.__name__, monkeypatch)
         assert made.model_json_schema() == model.json_schema

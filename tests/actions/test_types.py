@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import sys
 import threading
 from typing import Annotated
 
@@ -104,6 +105,18 @@ async def test_a_validator_that_breaks_is_a_problem(session, types: TypeRegistry
     types.register_type(Annotated[int, Field(lt=9)], name="Odd", category=TypeCategory.CONSTRAINT)
     types.register_validator("Odd", lambda value: value.nowhere, name="broken")
     assert (await tried(session, "Odd", "3")).problems == ("AttributeError: 'int' object has no attribute 'nowhere'",)
+
+
+async def test_a_validator_that_wants_to_end_the_program_is_a_problem(session, types: TypeRegistry) -> None:
+    types.register_type(Annotated[int, Field(lt=9)], name="Last")
+    types.register_validator("Last", lambda value: sys.exit(value), name="last")
+    assert (await tried(session, "Last", "3")).problems == ("SystemExit: 3",)
+
+
+async def test_models_are_shown_as_what_they_hold_wherever_they_are(session, types: TypeRegistry) -> None:
+    types.register_type(list[Invoice], name="Invoices")
+    text = '[{"lines":[1],"code":"abc"}]'
+    assert (await tried(session, "Invoices", text)).value == text
 
 
 async def test_a_validator_that_never_ends_is_not_waited_for(session, types, monkeypatch) -> None:

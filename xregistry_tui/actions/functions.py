@@ -14,7 +14,7 @@ from xregistry_tui.actions.base import Action, ActionError, Refused, Result
 from xregistry_tui.actions.views import Called
 from xregistry_tui.core.access import Denied
 from xregistry_tui.core.arguments import ArgumentProblem, Arguments, Bound, InvalidArguments
-from xregistry_tui.schema.canonical import dumps
+from xregistry_tui.schema.canonical import dumps, plain
 
 if TYPE_CHECKING:
     from xregistry_tui.core.functions import RegisteredFunction
@@ -147,18 +147,8 @@ def _read(given: Any, annotation: str) -> Any:
 
 def _written(result: Any) -> str:
     """The result in the canonical form, bounded."""
-    text = dumps(_plain(result), indent=2)
+    text = dumps(plain(result), indent=2)
     return text if len(text) <= LONGEST_RESULT else f"{text[:LONGEST_RESULT]}…"
-
-
-def _plain(result: Any) -> Any:
-    """Models as what they hold, wherever they are."""
-    if isinstance(result, Mapping):
-        return {key: _plain(value) for key, value in result.items()}
-    if isinstance(result, list | tuple | set | frozenset):
-        return [_plain(value) for value in result]
-    dumped = getattr(result, "model_dump", None)
-    return dumped(mode="python") if callable(dumped) and not isinstance(result, type) else result
 
 
 ACTIONS = (

@@ -6,7 +6,7 @@ import ast
 import contextlib
 import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import resolve_name
 
 
@@ -27,7 +27,9 @@ def own_source(written: type) -> str | None:
     package = module.__package__ or ""
     imports = [one for one in kept if isinstance(one, ast.Import | ast.ImportFrom)]
     head = "\n\n".join(_grouped(line for one in imports for line in _import(one, wanted, package)))
-    bodies = [_segment(text, one) for one in kept if one not in imports]
+    # the parser's lines end at line feeds only
+    lines = text.split("\n")
+    bodies = [_segment(lines, one) for one in kept if one not in imports]
     return "\n\n\n".join(part for part in (head, *bodies) if part) + "\n"
 
 
@@ -103,8 +105,8 @@ def _grouped(lines: Iterable[str]) -> Iterator[str]:
         yield "\n".join(sorted(group, key=lambda line: (line.startswith("from"), line.split()[1].casefold())))
 
 
-def _segment(text: str, statement: ast.stmt) -> str:
+def _segment(lines: Sequence[str], statement: ast.stmt) -> str:
     """A statement as it is written, its decorators with it."""
     decorators = getattr(statement, "decorator_list", ())
     first = min([statement.lineno, *(one.lineno for one in decorators)])
-    return "\n".join(text.splitlines()[first - 1 : statement.end_lineno])
+    return "\n".join(lines[first - 1 : statement.end_lineno])

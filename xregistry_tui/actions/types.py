@@ -11,7 +11,7 @@ from xregistry_tui.actions.base import Action, ActionError, Result
 from xregistry_tui.actions.beside import Endless, beside
 from xregistry_tui.actions.views import Tried, Use
 from xregistry_tui.core.type_errors import InvalidValue
-from xregistry_tui.schema.canonical import dumps
+from xregistry_tui.schema.canonical import dumps, plain
 
 if TYPE_CHECKING:
     from xregistry_tui.core.types import RegisteredType
@@ -44,11 +44,10 @@ def _tried(workspace: Workspace, found: RegisteredType, text: str) -> Tried:
     value = _read(text, textual=found.metadata.base_type == _TEXTUAL)
     try:
         checked = (types.validate if found.transformer is None else types.transform)(found.path, value)
-        dumped = getattr(checked, "model_dump", None)
-        return Tried(valid=True, value=dumps(dumped() if callable(dumped) else checked))
+        return Tried(valid=True, value=dumps(plain(checked)))
     except InvalidValue as error:
         return Tried(valid=False, problems=tuple(f"{one.path}: {one.message}".lstrip("/: ") for one in error.problems))
-    except Exception as error:  # noqa: BLE001 - a stranger's validator may raise anything: it is shown
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's validator may raise anything: it is shown
         return Tried(valid=False, problems=(f"{error.__class__.__name__}: {error}",))
 
 

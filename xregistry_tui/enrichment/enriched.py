@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState, RefreshStatus
 from xregistry_tui.core.changes import Changes
+from xregistry_tui.core.errors import DefinitionConflict
 from xregistry_tui.core.registry import NotRegistered, View
 from xregistry_tui.enrichment import matching
 from xregistry_tui.enrichment.attention import Attention, held, will_run
@@ -23,6 +25,7 @@ from xregistry_tui.enrichment.supervisor import Supervisor
 from xregistry_tui.enrichment.watch import Looked
 from xregistry_tui.profiling.plan import Cost, Grade
 from xregistry_tui.profiling.statistics import field_statistics
+from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.resources.inspector import XInspector
 
 if TYPE_CHECKING:
@@ -283,9 +286,12 @@ class EnrichedRegistry:
     async def _look(self, key: str, grade: Grade | None) -> Looked[Figures]:
         live = self._lives[key]
         resource = self._supervisor.resources[live.binding.resource]
+        model = self.model_registry.get_by_namespace(live.binding.model)
+        if model is None:  # asked for again: somebody may restore it
+            raise ResourceError("its model is unregistered", "restore it")
         self._changes.mark("work")
         try:
-            return await self._looker.look(live, resource, self.model_registry[live.binding.model])
+            return await self._looker.look(live, resource, model)
         finally:
             self._changes.mark("work")
 
@@ -358,7 +364,14 @@ class EnrichedRegistry:
             if isinstance(found, tuple):
                 failed[found[0]] = str(found[1])
                 continue
-            model = self.model_registry.register_discovered(found, resource=resource.name, namespace=namespace)
+            try:
+                # a wide table takes longer to turn into a model than a loop may be held
+                model = await asyncio.to_thread(
+                    self.model_registry.register_discovered, found, resource=resource.name, namespace=namespace
+                )
+            except DefinitionConflict as error:  # another model has its path: the others come all the same
+                failed[found.name] = str(error)
+                continue
             if model.path not in self.model_registry:
                 continue  # somebody unregistered it
             self.bind(Binding(model=model.path, resource=resource.name, collection=found.name))
