@@ -159,7 +159,7 @@ async def discover(workspace: Workspace, resource: str) -> Result:
 
     What could not be opened before is opened first.
     """
-    connection = _held(workspace, resource)
+    connection = connected(workspace, resource)
     held = connection.resource
     if connection.status is ConnectionStatus.FAILED:
         await _open(workspace, held)
@@ -169,14 +169,15 @@ async def discover(workspace: Workspace, resource: str) -> Result:
 
 async def disconnect(workspace: Workspace, resource: str) -> Result:
     """Stop watching a resource and close it; its models stay."""
-    held = _held(workspace, resource)
+    held = connected(workspace, resource)
     await workspace.enriched.detach(resource)
     await held.resource.close()
     workspace.drop_connection(resource)
     return Result(None, f"{resource} is closed")
 
 
-def _held(workspace: Workspace, name: str) -> Connection:
+def connected(workspace: Workspace, name: str) -> Connection:
+    """The connection of that name."""
     try:
         return workspace.connections[name]
     except KeyError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xregistry_tui.actions.access import OF_RESOURCES, decision
 from xregistry_tui.actions.base import Action, ActionError, Result
-from xregistry_tui.actions.connect import watch_again
+from xregistry_tui.actions.connect import connected, watch_again
 from xregistry_tui.core.access import EVERYONE
 from xregistry_tui.core.errors import AmbiguousName, NotRegistered
 
@@ -96,8 +96,7 @@ def _role(role: str) -> str:
 
 def _change_resource(workspace: Workspace, item: str, role: str, words: Words, change: Callable[[Held], Held]) -> str:
     name = item.removeprefix(_RESOURCES)
-    if name not in workspace.connections:
-        raise ActionError(f"no resource is named {name!r}; connected: {', '.join(workspace.connections) or 'none'}")
+    connected(workspace, name)
     if wrong := [word for word in words if word not in OF_RESOURCES]:
         raise ActionError(f"{wrong[0]!r} is no permission on resources: give one of {', '.join(OF_RESOURCES)}")
     held = workspace.resource_grants.get(name, {})

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from xregistry_tui.core.models import ModelMetadata, RegisteredModel
+    from xregistry_tui.schema.diff import Diff
+    from xregistry_tui.schema.evolution import Judgement
     from xregistry_tui.workspace import Workspace
 
 
@@ -55,30 +57,35 @@ async def compare(workspace: Workspace, model: str, older: str, newer: str) -> R
 
 
 def _kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMetadata:
-    for held in workspace.registry.models.version_history[model.path]:
-        if held.version == version and held.definition is not None:
-            return held
-    history = workspace.registry.models.version_history[model.path]
-    if any(held.version == version for held in history):
+    try:
+        found = workspace.registry.models.version(model.path, version)
+    except KeyError as error:
+        raise ActionError(str(error)) from None
+    if found.definition is None:
         raise ActionError(f"{model.title} {version} is too old: only its number, fingerprint and date are kept")
-    known = ", ".join(held.version for held in history)
-    raise ActionError(f"{model.title} has no version {version}; there are: {known}")
+    return found
 
 
 def _compared(workspace: Workspace, model: RegisteredModel, older: ModelMetadata, newer: ModelMetadata) -> Comparison:
-    from xregistry_tui.schema.diff import renames
+    from xregistry_tui.schema import diff
     from xregistry_tui.schema.evolution import judge
 
     held = workspace.registry.models.compatibility(model.path)
     judgement = judge(newer.json_schema, [(older.version, older.json_schema)], held.mode, strict=held.strict)
+    between = diff.compare(older.json_schema, newer.json_schema, strict=held.strict)
+    return _told(model, older.version, newer.version, judgement, between)
+
+
+def _told(model: RegisteredModel, older: str, newer: str, judgement: Judgement, between: Diff) -> Comparison:
     return Comparison(
         model=model.path,
-        older=older.version,
-        newer=newer.version,
-        mode=held.mode.value,
+        older=older,
+        newer=newer,
+        mode=judgement.mode.value,
         verdict=judgement.verdict.value,
         changes=judgement.changes,
-        renames=tuple((one.old, one.new) for one in renames(older.json_schema, newer.json_schema)),
+        change=between.change,
+        renames=tuple((one.old, one.new) for one in between.renames),
     )
 
 
@@ -117,21 +124,14 @@ async def _written(source: str, model: RegisteredModel) -> type[BaseModel]:
 def _proposed(workspace: Workspace, model: RegisteredModel, source: str, made: type[BaseModel]) -> Proposal:
     from xregistry_tui.core.versions import following
     from xregistry_tui.schema.change import Change
-    from xregistry_tui.schema.diff import compare, renames
+    from xregistry_tui.schema.diff import compare
 
     new = made.model_json_schema()
     judgement = workspace.registry.models.judge(model.path, new)
-    change = compare(model.json_schema, new, strict=judgement.strict).change
-    version = following(model.version, change or Change.DOCUMENTATION, None)  # validators are no part of a schema
-    comparison = Comparison(
-        model=model.path,
-        older=model.version,
-        newer=version,
-        mode=judgement.mode.value,
-        verdict=judgement.verdict.value,
-        changes=judgement.changes,
-        renames=tuple((one.old, one.new) for one in renames(model.json_schema, new)),
-    )
+    between = compare(model.json_schema, new, strict=judgement.strict)
+    # validators are no part of a schema
+    version = following(model.version, between.change or Change.DOCUMENTATION, None)
+    comparison = _told(model, model.version, version, judgement, between)
     return Proposal(model=model.path, source=source, version=version, comparison=comparison)
 
 

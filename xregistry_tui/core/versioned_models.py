@@ -64,6 +64,10 @@ class VersionedModels(Registry[RegisteredModel]):
         """The steps from version to version of each model that has any, oldest first."""
         return View(self._ledger.evolutions, self.resolve)
 
+    def version(self, model_name: str, version: str) -> ModelMetadata:
+        """One version of a model, of which the body may be gone; raises KeyError, whose text names those there are."""
+        return self._ledger.find(self.resolve(model_name), version)
+
     def update_model(
         self,
         model_name: str,
@@ -108,7 +112,7 @@ class VersionedModels(Registry[RegisteredModel]):
         """Register what an old version asked for as a new, higher version; raises KeyError, `NotKept`."""
         with self._lock:
             there = self[model_name]
-            old = self._ledger.find(there.path, version)
+            old = self.version(there.path, version)
             new = self._version(there.path, old.body, source=old.source, namespace=old.namespace)
             return self._follow(there, new, anyway=True)
 
@@ -122,7 +126,7 @@ class VersionedModels(Registry[RegisteredModel]):
             return there.model_class.model_validate(data)
         from xregistry_tui.schema.external import model_of
 
-        old = self._ledger.find(there.path, version or "")
+        old = self.version(there.path, version or "")
         note = f"version {version}, made of its stored JSON Schema: no Python validators"
         return model_of(old.json_schema, old.name, note=note).model_validate(data)
 
