@@ -164,6 +164,13 @@ def test_a_package_of_types_may_register_them_itself(package) -> None:
     assert found.failed["shop.register_all_types"].startswith("ZeroDivisionError")
 
 
+def test_an_all_that_is_none_is_told_of_the_package_that_has_it(package) -> None:
+    found = discover_types(package({"__init__.py": "__all__ = 3\n"}), TypeRegistry())
+    assert found.registered == ()
+    assert list(found.failed) == ["shop"]
+    assert found.failed["shop"].startswith("TypeError")
+
+
 def test_what_a_person_unregistered_stays_so_when_its_package_is_discovered_again(package) -> None:
     module, models, types = (
         package({"__init__.py": f"{PRODUCT}__all__ = ['Product']\n"}),

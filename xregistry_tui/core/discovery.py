@@ -63,11 +63,10 @@ def discover_models(
     every = (*models.models.values(), *models.unregistered().values())  # what a person unregistered stays so
     search.held |= {held.model_class for held in every if held.metadata.source is ModelSource.STATIC}
     _visit(search, package, None)
-    withheld = (name for name in search.withheld if register)
     return Discovery(
         registered=tuple(sorted(search.registered)),
         failed=MappingProxyType(search.failed),
-        withheld=tuple(sorted(withheld)),
+        withheld=tuple(sorted(search.withheld)) if register else (),
     )
 
 
@@ -168,8 +167,9 @@ def discover_types(package: ModuleType, registry: TypeRegistry) -> Discovery:
             registers(registry)
         else:
             _register_exported(package, registry, failed)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - what the user's function raises is told
-        failed[f"{package.__name__}.{REGISTERS_TYPES}"] = told(error)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - what the user's function or their __all__ raises is told
+        place = f"{package.__name__}.{REGISTERS_TYPES}" if callable(registers) else package.__name__
+        failed[place] = told(error)
     return Discovery(registered=tuple(sorted(set(registry) - before)), failed=MappingProxyType(failed))
 
 

@@ -185,9 +185,6 @@ class FunctionRegistry(Registry[RegisteredFunction]):
     def _granted(self, item: RegisteredFunction) -> Granted:
         return item.grants
 
-    def _permissions(self, item: RegisteredFunction) -> Permissions:
-        return item.permissions
-
     async def execute(
         self,
         path: str,

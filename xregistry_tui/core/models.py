@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from xregistry_tui.core.definition import Definition
 from xregistry_tui.core.model_conflicts import NOWHERE, Origin, may_follow, rivals, unchanged
-from xregistry_tui.core.paths import join, safe_segments, segment
+from xregistry_tui.core.paths import join, plain, safe_segments, segment
 from xregistry_tui.core.registered_model import ModelMetadata, ModelPermission, ModelSource, NotKept, RegisteredModel
 from xregistry_tui.core.versioned_models import VersionedModels, without_group
 from xregistry_tui.core.versions import IncompatibleChange, ModelEvolution, VersionConflict
@@ -183,6 +183,11 @@ class ModelRegistry(VersionedModels):
         return join(above, segment(name) if name is not None else self._safe(above, collection))
 
     def _safe(self, above: str, true_name: str) -> str:
+        # what has its plain form already is found without a look at the whole level
+        usual = plain(true_name)
+        step = join(above, usual)
+        if step in self._tree and self._tree.true_name(step) == true_name:
+            return usual
         return safe_segments([true_name], self._tree.segments(above))[true_name]
 
     def _enter(
