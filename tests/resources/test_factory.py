@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.resources.conftest import Database
 from xregistry_tui.resources import ResourceFactory
-from xregistry_tui.resources.base import UnknownTarget
+from xregistry_tui.resources.base import Chosen, UnknownTarget
 
 
 def test_a_kind_is_made_by_name_without_regard_to_case(tmp_path: Path) -> None:
@@ -24,6 +25,15 @@ def test_the_name_defaults_to_the_stem_of_the_file(database: Database) -> None:
     path = database("CREATE TABLE t (a)", "chinook.sqlite")
     assert ResourceFactory.from_url(str(path)).name == "chinook"
     assert ResourceFactory.from_url(path, name="music").name == "music"
+
+
+@pytest.mark.parametrize(
+    "target", ["shop.sqlite", "postgresql://reader@localhost/shop", "mongodb://reader@localhost/shop"]
+)
+def test_one_pattern_of_collections_is_as_good_as_a_list_of_one(target: str) -> None:
+    resource: Any = ResourceFactory.from_url(target, include="orders*", exclude="*_log")
+    assert resource._chosen == Chosen(("orders*",), ("*_log",))
+    assert "orders_2024" in resource._chosen
 
 
 def test_a_file_is_known_by_its_first_bytes_whatever_it_is_called(database: Database) -> None:

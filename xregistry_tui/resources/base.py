@@ -100,6 +100,12 @@ class Chosen:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, include: Sequence[str], exclude: Sequence[str]) -> Chosen:
+        """By the patterns as they were given, one alone or several."""
+        some, none = ((given,) if isinstance(given, str) else tuple(given) for given in (include, exclude))
+        return cls(some, none)
+
     def __contains__(self, collection: object) -> bool:
         name = str(collection)
         included = not self.include or any(fnmatchcase(name, pattern) for pattern in self.include)

@@ -38,7 +38,7 @@ def _sqlite(name: str | None = None, **options: Any) -> XResource:
     if unknown or not options.get("path"):
         wrong = f"knows no option {', '.join(unknown)}" if unknown else "needs the path of a file"
         raise UnknownTarget(f"an SQLite resource {wrong}", 'its options are path and level: path="shop.sqlite"')
-    patterns = {key: tuple(options.get(key, ())) for key in ("include", "exclude")}
+    patterns = {key: options[key] for key in ("include", "exclude") if key in options}
     return SqliteResource(options["path"], name=name, level=options.get("level", "development"), **patterns)
 
 

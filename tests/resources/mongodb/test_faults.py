@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,6 +15,7 @@ from tests.engines.mongodb import PASSWORD, Fresh
 from tests.engines.process import Unavailable
 from tests.engines.proxy import proxied
 from tests.resources.mongodb.conftest import Opened
+from tests.resources.running import running
 from xregistry_tui.profiling.plan import Budget, Plan
 from xregistry_tui.resources.base import (
     RecordQuery,
@@ -54,15 +55,6 @@ def own() -> Iterator[Fresh]:
         raise
     yield filled(server.fresh())
     server.stop()
-
-
-async def running(work: Awaitable[object], shop: Fresh) -> asyncio.Task[object]:
-    """The work as a task, once the server works on it."""
-    task = asyncio.ensure_future(work)
-    while not task.done() and not [one for one in shop.activity() if one.get("active")]:
-        for _ in range(20):
-            await asyncio.sleep(0)
-    return task
 
 
 async def still_works(resource: MongodbResource) -> None:
@@ -122,6 +114,26 @@ async def test_an_operation_that_an_administrator_ends(shop: Fresh, opened: Open
     with pytest.raises(ResourceBusy, match="someone ended"):
         await task
     await still_works(resource)
+
+
+async def test_production_is_asked_for_less(shop: Fresh, opened: Opened) -> None:
+    resource = await opened(shop.url, level="production")
+    orders = await resource.shape("orders")
+    task = await running(resource.profile(Plan(shape=replace(orders, name="slow"))), shop)
+    (found,) = (one for one in shop.activity() if one.get("active"))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert found["command"]["maxTimeMS"] <= 10_000
+
+
+async def test_a_slow_view_is_said_of_it_alone(shop: Fresh, opened: Opened) -> None:
+    shop.db.create_collection("zebras")
+    resource = await opened(shop.url)
+    resource._budget = Budget(seconds=0.5)
+    orders, slow, zebras = [one async for one in resource.shapes(["orders", "slow", "zebras"])]
+    assert (orders.name, slow[0], zebras.name) == ("orders", "slow", "zebras")
+    assert isinstance(slow[1], ResourceSlow)
 
 
 async def test_a_server_that_is_killed_and_comes_again(own: Fresh, opened: Opened) -> None:
@@ -199,7 +211,7 @@ async def test_a_password_that_is_asked_for(mongo_servers: MakeServer, opened: O
 
     url = f"mongodb://reader@127.0.0.1:{server.port}/{shop.name}?authSource=admin"
     await still_works(await opened(url, ask=ask))
-    assert len(asked) == 1
+    assert asked == [f"Password of reader at 127.0.0.1:{server.port}: "]
     with pytest.raises(ResourceDenied, match="or got none"):
         await opened(url)
     shop.drop()

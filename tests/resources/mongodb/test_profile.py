@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from dataclasses import replace
 from statistics import fmean, pstdev
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.resources.mongodb.conftest import Opened
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import Histogram, Lengths, Profile, ValueCount
 from xregistry_tui.resources.mongodb import MongodbResource
+from xregistry_tui.resources.mongodb.catalogue import Size
 from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Reference, Required, Rule, Unique, holds
 from xregistry_tui.schema.shape import Kind
 
@@ -137,6 +139,27 @@ async def test_a_sample_says_how_far_off_it_may_be(large: Fresh, opened: Opened)
     assert 400 < listed.failed < 600
     assert all(key[0] % 2 for key in listed.keys)
     assert (unique.checked, unique.failed) == (0, None), "a sample cannot tell"
+
+
+@pytest.mark.parametrize("name", ["v", "t"])
+async def test_the_first_records_are_not_taken_for_random_ones(
+    large: Fresh, opened: Opened, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    async def unknown(*_: Any) -> Size:
+        return Size()
+
+    large.db.create_collection("v", viewOn="t", pipeline=[])
+    monkeypatch.setattr("xregistry_tui.resources.mongodb.drawing.size", unknown)
+    resource = await opened(large.url)
+    plan = Plan(shape=await resource.shape(name), grade=Grade.SAMPLE, sample=1_000)
+    profile = await resource.profile(plan)
+    assert (profile.n, profile.method, profile.random) == (1_000, Grade.SAMPLE, False)
+    assert profile.how.sampling == "the first 1,000 records, not random"
+    assert (profile.rows.value, profile.rows.at_least) == (1_000, True)
+    fill = profile.fields["gap"].fill
+    assert (fill.approximate, fill.low, fill.high) == (True, None, None)
+    assert fill.value == 0.75
+    assert (await resource.profile(replace(plan, sample=40_000))).random, "all there are"
 
 
 @pytest.mark.parametrize("wanted", [10_000, 50_000])

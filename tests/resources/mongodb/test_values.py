@@ -177,7 +177,9 @@ async def test_what_is_fetched_is_valid_in_the_model_made_of_it(mongo: Fresh, op
     insert(mongo, {"_id": 1, **values}, {"_id": 2, "mixed": "none", "objectid": None}, {"_id": 3, "empty": {"a": [1]}})
     resource = await opened(mongo.url)
     model = await XInspector(resource, "t").generate_model()
-    for record in await resource.get_preview(5, "t"):
+    records = await resource.get_preview(5, "t")
+    assert len(records) == 3
+    for record in records:
         model.model_validate(record)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.engines.fixtures import MakeFresh
 from tests.resources.postgresql.conftest import Opened
+from tests.resources.running import running
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import Histogram, Profile, ValueCount
 from xregistry_tui.resources.base import CollectionFailed
@@ -281,9 +282,7 @@ async def test_a_look_tells_how_far_it_is_what_it_will_cost_and_ends_with_its_ow
     assert resource.progress("public.t") is None
     after = await resource.cost(plan)
     assert after.milliseconds == pytest.approx(took, rel=0.2), "as fast as the last one"
-    slow = asyncio.create_task(looked(resource, name="public.slow"))
-    while not any("pg_sleep" in query or "slow" in query for _, query in database.activity()):
-        await asyncio.sleep(0.01)
+    slow = await running(looked(resource, name="public.slow"), database)
     slow.cancel()
     with pytest.raises(asyncio.CancelledError):
         await slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.profiling.plan import Grade
@@ -21,12 +21,16 @@ _CURSOR_SHARE = 20
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The stages by which the documents come, how they were chosen, and of about how many."""
+    """The stages by which the documents come, how they were chosen, and of about how many.
+
+    `random`: they were chosen by chance, so that figures are about the whole.
+    """
 
     stages: tuple[dict[str, Any], ...]
     rows: Figure
     sampling: str
     complete: bool
+    random: bool = True
 
 
 def affordable(wanted: int, known: Size) -> int:
@@ -39,7 +43,8 @@ def some(wanted: int, known: Size, described: Entry) -> Drawn:
     wanted = affordable(wanted, known)
     if not described.plain or known.rows is None:
         unknown = Figure(value=wanted, method=Grade.SAMPLE, at_least=True)
-        return Drawn(({"$limit": wanted},), unknown, f"the first {wanted:,} records, not random", complete=False)
+        words = f"the first {wanted:,} records, not random"
+        return Drawn(({"$limit": wanted},), unknown, words, complete=False, random=False)
     if known.rows <= wanted:
         return Drawn((), Figure(value=known.rows), "all records", complete=True)
     stages: tuple[dict[str, Any], ...] = ({"$sample": {"size": wanted}},)
@@ -51,10 +56,11 @@ def some(wanted: int, known: Size, described: Entry) -> Drawn:
 
 
 async def draw(ask: Asker, described: Entry, wanted: int) -> Drawn:
-    """The same documents for several questions: those drawn at random are found again by their `_id`."""
+    """The same documents for several questions: those of a collection are found again by their `_id`."""
     drawn = some(wanted, await size(ask, described), described)
     if drawn.complete or not described.plain:
         return drawn
     found = await ask.raw(aggregate(described.name, [*drawn.stages, {"$project": {"_id": 1}}]))
     chosen = [one["_id"] for one in found]
-    return Drawn(({"$match": {"_id": {"$in": chosen}}},), drawn.rows, f"{len(chosen):,} random records", complete=False)
+    sampling = f"{len(chosen):,} random records" if drawn.random else drawn.sampling
+    return replace(drawn, stages=({"$match": {"_id": {"$in": chosen}}},), sampling=sampling)

@@ -139,6 +139,9 @@ def _share(look: Look, hits: int, n: int) -> Figure | None:
         return None
     if look.grade is not Grade.SAMPLE:
         return Figure(value=hits / n)
+    if not look.drawn.random:
+        # how far off the first records are nobody can say
+        return Figure(value=hits / n, method=Grade.SAMPLE, approximate=True)
     low, high = wilson(hits, n, max(n, int(look.drawn.rows.value)) if not look.drawn.rows.at_least else None)
     return Figure(value=hits / n, method=Grade.SAMPLE, low=low, high=high)
 

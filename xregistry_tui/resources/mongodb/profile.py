@@ -111,7 +111,8 @@ async def _figures(ask: Asker, plan: Plan, described: Entry) -> Found:
     rows = Figure(value=n) if look.grade is Grade.EXACT else look.drawn.rows
     look = replace(look, drawn=replace(look.drawn, rows=rows))
     fields = await _fields(look, plan, typed, n)
-    return Found(rows=rows, n=n, grade=look.grade, fields=fields, sampling=look.drawn.sampling)
+    random = look.grade is Grade.EXACT or look.drawn.random
+    return Found(rows=rows, n=n, grade=look.grade, fields=fields, sampling=look.drawn.sampling, random=random)
 
 
 def _paths(plan: Plan) -> dict[str, FieldShape]:

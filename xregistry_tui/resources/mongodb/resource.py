@@ -19,7 +19,7 @@ from xregistry_tui.resources.base import (
     ResourceMetadata,
     XResource,
 )
-from xregistry_tui.resources.mongodb.targets import patterns, target
+from xregistry_tui.resources.mongodb.targets import target
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import Profile
@@ -56,7 +56,7 @@ class MongodbResource(XResource):
             )
         )
         self._budget = budget_of(level)
-        self._chosen = Chosen(patterns(include), patterns(exclude))
+        self._chosen = Chosen.of(include, exclude)
         self._connection: Connection | None = None
         self._notes: Notes | None = None
         self._watch: Watch | None = None
@@ -84,7 +84,7 @@ class MongodbResource(XResource):
     async def _password(self) -> str | None:
         given = self._target.password
         if given is None and self._target.asks_for_password and self.ask is not None:
-            return await self.ask(f"Password of {self._target.user} for {self._target.location}")
+            return await self.ask(f"Password of {self._target.user} at {self._target.hosts}: ")
         return given
 
     async def close(self) -> None:
@@ -143,7 +143,8 @@ class MongodbResource(XResource):
         """See `XResource.profile`."""
         from xregistry_tui.resources.mongodb.profile import profile
 
-        found = await self._ask(lambda ask: profile(ask, plan, self.name), plan.budget.seconds)
+        seconds = plan.budget.within(self._budget).seconds
+        found = await self._ask(lambda ask: profile(ask, plan, self.name), seconds)
         if found.n >= 1_000:
             self._cell_cost = found.how.milliseconds / (found.n * plan.width)
         return found

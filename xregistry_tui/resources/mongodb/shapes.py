@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.resources.base import CollectionFailed, ResourceError
+from xregistry_tui.resources.base import CollectionFailed, ResourceError, ResourceSlow
 from xregistry_tui.resources.mongodb.catalogue import TIME_SERIES, VIEW, Entry, entries, entry, indexes, size
 from xregistry_tui.resources.mongodb.connection import aggregate
 from xregistry_tui.resources.mongodb.drawing import Drawn, some
@@ -44,6 +44,10 @@ async def shapes(ask: Asker, names: Sequence[str]) -> list[Shape | tuple[str, Re
             found.append(await _shape(ask, known[name]))
         except CollectionFailed as error:
             found.append((name, error))
+        except ResourceSlow as error:
+            # no time is left in this operation: the others are asked for in another
+            found.append((name, error))
+            break
     return found
 
 

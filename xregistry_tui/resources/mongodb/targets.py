@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
@@ -126,8 +126,3 @@ def _before_the_options(rest: str) -> tuple[str, str, str]:
 def _is_host(host: str) -> bool:
     """A name, an address in brackets or a socket's path, with a port or without."""
     return re.fullmatch(r"(\[[0-9A-Fa-f:.%\w]+\]|[\w.%\-]+)(:\d{1,5})?", host) is not None
-
-
-def patterns(given: Sequence[str]) -> tuple[str, ...]:
-    """The patterns of collections, one or several."""
-    return (given,) if isinstance(given, str) else tuple(given)

@@ -76,7 +76,7 @@ async def _counted(look: Look, batch: Sequence[Asked], source: str, before: str)
     """Without care for what is no number first, which is seldom there: care costs every record a comparison."""
     sql = before + figures.statement(source, batch)
     try:
-        async with look.ask.within(look.ask.left):
+        async with look.ask.apart():
             row = (await look.rows(sql))[0]
         found = figures.read(batch, row)
         if not figures.suspect(batch, found):

@@ -60,7 +60,7 @@ class PostgresqlResource(XResource):
             )
         )
         self._budget = budget_of(level)
-        self._chosen = Chosen(tuple(include), tuple(exclude))
+        self._chosen = Chosen.of(include, exclude)
         self._stated = Known()
         self._speed = Speed()
         self._done: dict[str, float] = {}

@@ -49,7 +49,7 @@ class SqliteResource(XResource):
         exclude: Sequence[str] = (),
     ) -> None:
         self.path = Path(path).expanduser().absolute()
-        self._chosen = Chosen(tuple(include), tuple(exclude))
+        self._chosen = Chosen.of(include, exclude)
         super().__init__(
             ResourceMetadata(name=name or self.path.stem, kind="sqlite", location=str(self.path), level=level)
         )
