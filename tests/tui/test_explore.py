@@ -7,6 +7,7 @@ import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from textual.pilot import Pilot
@@ -21,6 +22,7 @@ from xregistry_tui.profiling.profile import Figure, How, Profile
 from xregistry_tui.resources.base import Page
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.explore import ExploreScreen
+from xregistry_tui.tui.screens.explore_looking import Looking
 from xregistry_tui.tui.screens.peek import PeekScreen
 from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.hints import Hints
@@ -426,3 +428,27 @@ async def test_f_follows_the_data_of_a_model_or_no_more(pinned: bool, verb: str)
         await pilot.press("f")
         await settled(pilot)
         assert (verb, {"model": "models.shop.orders"}) in session.asked
+
+
+async def test_keys_are_heard_while_a_model_is_being_followed() -> None:
+    session = of_a_server(pinned=False)
+    session._pin = lambda model: session.gate.wait()  # type: ignore[method-assign, assignment, return-value]
+    async with exploring(session) as (app, pilot, _, _session):
+        session.gate.clear()
+        await pilot.press("f", "down")
+        assert ("pin", {"model": "models.shop.orders"}) in session.asked
+        assert app.subject == "models.shop.stock"
+        session.gate.set()
+
+
+async def test_a_model_that_the_cursor_left_is_not_opened() -> None:
+    looking, session = Looking(), of_a_server()
+    seen, left = (session.model(f"models.shop.{name}") for name in ("orders", "stock"))
+    later = [Mock(), Mock()]
+    looking.rest_on(seen, lambda: later[0])
+    await looking.open(session)
+    looking.rest_on(left, lambda: later[1])
+    looking.rest_on(seen, Mock(side_effect=AssertionError("it was opened already")))
+    later[1].stop.assert_called_once()
+    await looking.open(session)
+    assert [arguments["model"] for verb, arguments in session.asked if verb == "look"] == ["models.shop.orders"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.actions.conftest import make_shop
 from tests.tui.hearing import Clock, settled
@@ -85,6 +86,16 @@ async def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, monkeypatc
         await pressed(pilot, "e", "f")
         for character in "/x":
             await pilot.press(character if character != "/" else "slash")
+        await pressed(pilot, "enter")
+        assert any("was not written" in str(note.message) for note in app._notifications)
+
+
+@pytest.mark.parametrize("name", ["~nosuchuser/orders.py", "x" * 300], ids=["nobody", "long"])
+async def test_a_name_that_cannot_be_one_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with at_orders(tmp_path) as (app, pilot):
+        await pressed(pilot, "e", "f")
+        app.screen.query_one(Input).value = name
         await pressed(pilot, "enter")
         assert any("was not written" in str(note.message) for note in app._notifications)
 

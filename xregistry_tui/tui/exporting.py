@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ async def take(app: XregApp, path: str, choice: Choice) -> None:
 
 
 def _write(name: str, text: str) -> Path:
-    file = Path(name).expanduser().absolute()
+    file = Path(os.path.expanduser(name)).absolute()  # Path.expanduser raises where there is no such user
     with file.open("x", encoding="utf-8", errors="backslashreplace") as opened:
         opened.write(text)
     return file

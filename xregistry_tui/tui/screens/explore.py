@@ -360,11 +360,12 @@ class ExploreScreen(ModeScreen):
             paused = model.binding.state.status is RefreshStatus.PAUSED
             await self.app.perform("resume" if paused else "pause", model=model.path)
 
-    async def action_follow(self) -> None:
+    def action_follow(self) -> None:
         """Look again whenever the data of this model changes, or only when asked."""
         model = self.subject.model
         if model is not None and model.binding is not None:
-            await self.app.perform("unpin" if model.binding.pinned else "pin", model=model.path)
+            verb = "unpin" if model.binding.pinned else "pin"
+            self.run_worker(self.app.perform(verb, model=model.path), group="follow", exclusive=True)
 
     def action_how(self) -> None:
         """The queries behind the figures; where there are none, all there is to read."""

@@ -29,8 +29,8 @@ class Looking:
 
     def rest_on(self, model: ModelView | None, later: Callable[[], Timer]) -> None:
         """The cursor is on this subject; `later` sets the timer that opens it."""
-        wanted = model.path if model is not None and _unsampled(model) else ""
-        if wanted == self._waits or wanted in self._opened:
+        wanted = model.path if model is not None and _unsampled(model) and model.path not in self._opened else ""
+        if wanted == self._waits:
             return
         if self._timer is not None:
             self._timer.stop()

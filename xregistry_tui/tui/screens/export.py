@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from xregistry_tui.actions.exporting import SUFFIXES
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.hints import Hints
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 FORMS = (
-    ("pydantic", "Python, a class to import", ".py"),
-    ("json-schema", "JSON Schema, for programs", ".schema.json"),
-    ("ui-schema", "how a form asks for a record", ".ui.json"),
-    ("markdown", "a table of its fields, to read", ".md"),
+    ("pydantic", "Python, a class to import"),
+    ("json-schema", "JSON Schema, for programs"),
+    ("ui-schema", "how a form asks for a record"),
+    ("markdown", "a table of its fields, to read"),
 )
 
 
@@ -74,8 +75,8 @@ class ExportScreen(ModalScreen[Choice]):
     def on_mount(self) -> None:
         """The cursor is on the first."""
         listing = self.query_one(LineList)
-        width = max(len(form) for form, _, _ in FORMS)
-        listing.set_lines(Line(line(f"  {form:<{width}}", (f"   {what}", "dim")), form) for form, what, _ in FORMS)
+        width = max(len(form) for form, _ in FORMS)
+        listing.set_lines(Line(line(f"  {form:<{width}}", (f"   {what}", "dim")), form) for form, what in FORMS)
         listing.move_to(FORMS[0][0])
         listing.focus()
         self._say_keys()
@@ -112,9 +113,8 @@ class ExportScreen(ModalScreen[Choice]):
 
     def action_file(self) -> None:
         """Ask for the file's name."""
-        suffix = next(suffix for form, _, suffix in FORMS if form == self._form)
         field = self.query_one(Input)
-        field.value = self._stem + suffix
+        field.value = self._stem + SUFFIXES[self._form]
         self.query_one(Horizontal).display = True
         field.cursor_position = len(field.value)
         field.focus()
@@ -136,7 +136,7 @@ class ExportScreen(ModalScreen[Choice]):
     def _write(self) -> None:
         """Nothing that is there is written over."""
         name = self.query_one(Input).value.strip()
-        if name and not Path(name).expanduser().exists():
+        if name and not os.path.exists(os.path.expanduser(name)):  # Path's raise
             self.dismiss(Choice(self._form, name))
         else:
             why = f"{plain(name, 40)} is there already: give another name" if name else "give it a name"
