@@ -3,16 +3,15 @@
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from xregistry_tui.profiling.formats import PATTERNS
 from xregistry_tui.resources.postgresql import clusters, figures, groups
 from xregistry_tui.resources.postgresql.figures import Asked, Counts
-from xregistry_tui.resources.postgresql.groups import FINE, Groups, Question
+from xregistry_tui.resources.postgresql.groups import COARSE, FINE, Groups, Question
 from xregistry_tui.resources.postgresql.measures import Class, measure
 from xregistry_tui.resources.postgresql.rules import Typed, checked, enforced, nothing
 from xregistry_tui.resources.postgresql.sample import SAMPLED
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
 
 # tables and selects of so many columns are planned in some milliseconds
 _GROUPED = 20
-_GLANCED = 400
-# of the texts glanced at; few enough that chance does not hide a format
-_PROMISING = 0.25
+GLANCED = 250
+"""At so many records a glance tells the formats that are worth counting."""
 
 
 @dataclass(slots=True)
@@ -113,24 +111,39 @@ async def _grouped_together(look: Look, questions: Sequence[Question]) -> dict[i
     return found
 
 
-async def drawn(look: Look, draw: Draw, asked: Sequence[Asked], numbers: Sequence[int]) -> dict[int, Groups]:
-    """Values told apart within a sample, with the sums that intervals are made of; `numbers` are columns of `s`."""
-    table = draw.table([f"t.{quote(name)}" for name in look.names])
-    wanted = [(one, number) for one, number in zip(asked, numbers, strict=True)]
-    likely = await _of_sample(look, draw, wanted, table)
+async def drawn(look: Look, draw: Draw, asked: Sequence[Asked], counts: Sequence[Counts]) -> dict[int, Groups]:
+    """Values told apart within a sample, by the place of their column, with the sums that intervals are made of."""
+    columns = [f"t.{quote(name)}" for name in look.names]
+    table = draw.table(columns, clustered=draw.random)
+    wanted = [(one, number) for number, one in enumerate(asked)]
+    likely = await formats(look, wanted, *_glanced(draw, columns))
     found: dict[int, Groups] = {}
     for start in range(0, len(wanted), _GROUPED):
         some = wanted[start : start + _GROUPED]
-        questions = [_question(look, one, number, likely.get(number, ()), FINE) for one, number in some]
+        questions = [
+            question(look, one, number, counts[number], formats=likely.get(number, ()), parts=FINE)
+            for one, number in some
+        ]
         sql = groups.statement(*_sampled(table, some, questions, random=draw.random))
         found |= groups.read(questions, await look.rows(sql))
         look.told(0.5 + 0.5 * (start + len(some)) / len(wanted))
     return found
 
 
-def _question(look: Look, asked: Asked, number: int, formats: tuple[str, ...], parts: int) -> Question:
-    plan = look.plan
-    return Question(measure=asked.measure, number=number, top=plan.top, bins=plan.bins, parts=parts, formats=formats)
+def question(
+    look: Look, asked: Asked, number: int, counts: Counts, *, formats: tuple[str, ...], parts: int = COARSE
+) -> Question:
+    """What is asked about the values of one column, of which these counts are known."""
+    measure = asked.measure
+    return Question(
+        measure=measure,
+        number=number,
+        top=look.plan.top,
+        bins=look.plan.bins,
+        ends=figures.ends(measure, counts),
+        parts=parts,
+        formats=formats,
+    )
 
 
 def _sampled(
@@ -150,11 +163,10 @@ def _sampled(
     return tables, selects
 
 
-async def _of_sample(
-    look: Look, draw: Draw, asked: Sequence[tuple[Asked, int]], table: str
-) -> dict[int, tuple[str, ...]]:
-    step = max(1, int(draw.rows.value * draw.fraction) // _GLANCED) if draw.fraction else 1
-    return await formats(look, asked, f"s AS t WHERE i % {step} = 0", f"WITH {table} ")
+def _glanced(draw: Draw, columns: Sequence[str]) -> tuple[str, str]:
+    """(source, what comes before it) of some records of a draw, spread over all of it."""
+    step = max(1, int(draw.rows.value * draw.fraction) // GLANCED) if draw.fraction else 1
+    return f"s AS t WHERE i % {step} = 0", f"WITH {draw.table(columns, numbered=True)} "
 
 
 async def formats(
@@ -165,19 +177,6 @@ async def formats(
     found: dict[int, tuple[str, ...]] = {}
     for start in range(0, len(texts), _GROUPED):
         some = texts[start : start + _GROUPED]
-        counts = [f"ARRAY[{', '.join(_glances(one))}]" for one, _ in some]
-        (row,) = await look.rows(f"{before}SELECT {', '.join(counts)} FROM {source}")
-        found |= {number: _promising(told) for (_, number), told in zip(some, row, strict=True)}
+        ((told,),) = await look.rows(f"{before}SELECT {figures.glances([one for one, _ in some])} FROM {source}")
+        found |= dict(zip((number for _, number in some), figures.promising(told), strict=True))
     return found
-
-
-def _glances(asked: Asked) -> Iterator[str]:
-    value = asked.measure.grouped
-    yield f"count(*) FILTER (WHERE {value} <> '')"
-    for name in PATTERNS:
-        yield f"count(*) FILTER (WHERE {groups.has_format(name, value)})"
-
-
-def _promising(told: list[int]) -> tuple[str, ...]:
-    texts, *hits = told
-    return tuple(name for name, hit in zip(PATTERNS, hits, strict=True) if texts and hit >= _PROMISING * texts)

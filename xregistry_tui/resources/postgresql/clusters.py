@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xregistry_tui.resources.postgresql.figures import Asked, json_kinds
-from xregistry_tui.resources.postgresql.groups import QUANTILES, Question, has_format
-from xregistry_tui.resources.postgresql.measures import NUMBERS, Class
+from xregistry_tui.resources.postgresql.groups import QUANTILES, Question
+from xregistry_tui.resources.postgresql.measures import NUMBERS, Class, has_format
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.postgresql.measures import Measure
@@ -36,10 +36,11 @@ def rates(asked: Asked, question: Question) -> Iterator[Rate]:
     for index, check in enumerate(asked.checks.values()):
         yield Rate(number, f"rule {index}", check.applies, f"{check.applies} AND {check.holds}")
     if measure.ordered:
-        finite = f"{measure.present} AND {measure.finite(measure.value)}"
+        finite = measure.finite(measure.value)
         for index, p in enumerate(QUANTILES):
             at = f"(SELECT v FROM q{number} WHERE before < {p} * whole AND upto >= {p} * whole)"
-            yield Rate(number, f"quantile {index}", finite, f"{finite} AND {measure.value} <= {at}")
+            upto = f"{measure.value} <= {at}" + (f" AND {finite}" if finite != "true" else "")
+            yield Rate(number, f"quantile {index}", f"{measure.present} AND {finite}", upto)
 
 
 def _of_class(measure: Measure) -> Iterator[tuple[str, str, str]]:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from xregistry_tui.profiling.distinct import hashed
 from xregistry_tui.profiling.profile import FieldProfile, Figure
 from xregistry_tui.resources.postgresql import fields
-from xregistry_tui.resources.postgresql.asking import Look, counted, drawn, formats, grouped
+from xregistry_tui.resources.postgresql.asking import GLANCED, Look, counted, drawn, formats, grouped, question
 from xregistry_tui.resources.postgresql.figures import Asked, Counts, batches
-from xregistry_tui.resources.postgresql.groups import Groups, Question
+from xregistry_tui.resources.postgresql.groups import Groups
 from xregistry_tui.resources.postgresql.rules import enforced
 from xregistry_tui.resources.postgresql.sample import SAMPLED, draw
 from xregistry_tui.schema.rules import Unique
@@ -34,7 +34,6 @@ _SMALL = 20_000
 _KEPT = 65_536
 # by the server's word a column has few values: no need to estimate first
 _SURELY_FEW = 1_000
-_GLANCED = 400
 
 
 @dataclass(slots=True)
@@ -55,10 +54,10 @@ async def look_at(look: Look, told: Mapping[str, Stated] | None = None) -> tuple
     chosen = _choose(look, asked, counts, n, told or {})
     await _hash(look, asked, counts, chosen, source=source, n=n)
     look.told(0.6)
-    found = await _grouped(look, asked, chosen, source, n)
+    found = await _grouped(look, asked, counts, chosen, source=source, n=n)
     look.told(0.8)
     rest = [place for place in chosen.distinct if _spread(asked[place])]
-    sampled = await _spreads(look, asked, rest)
+    sampled = await _spreads(look, asked, counts, rest)
     made = {}
     for place, (one, some) in enumerate(zip(asked, counts, strict=True)):
         groups = found.get(place)
@@ -118,31 +117,27 @@ def _hashes(asked: Asked) -> str:
     return asked.measure.hash.format(v=asked.measure.value)
 
 
-async def _grouped(look: Look, asked: Sequence[Asked], chosen: _Plan, source: str, n: int) -> Mapping[int, Groups]:
-    plan = look.plan
-    glanced = f" TABLESAMPLE BERNOULLI ({min(100.0, 100 * _GLANCED / n):.8f}) REPEATABLE (0)" if n else ""
+async def _grouped(
+    look: Look, asked: Sequence[Asked], counts: Sequence[Counts], chosen: _Plan, *, source: str, n: int
+) -> Mapping[int, Groups]:
+    glanced = f" TABLESAMPLE BERNOULLI ({min(100.0, 100 * GLANCED / n):.8f}) REPEATABLE (0)" if n else ""
     if look.described.kind not in SAMPLED:
         glanced = ""
-    some = f"(SELECT * FROM {source}{glanced} LIMIT {2 * _GLANCED}) AS t"
+    some = f"(SELECT * FROM {source}{glanced} LIMIT {2 * GLANCED}) AS t"
     likely = await formats(look, [(asked[place], place) for place in chosen.grouped], some)
     questions = [
-        Question(
-            measure=asked[place].measure,
-            number=place,
-            top=plan.top,
-            bins=plan.bins,
-            formats=likely.get(place, ()),
-        )
-        for place in chosen.grouped
+        question(look, asked[place], place, counts[place], formats=likely.get(place, ())) for place in chosen.grouped
     ]
     return await grouped(look, questions, source)
 
 
 def _spread(asked: Asked) -> bool:
-    return bool(asked.measure.ordered or asked.measure.scale)
+    return asked.measure.ordered or asked.measure.scaled
 
 
-async def _spreads(look: Look, asked: Sequence[Asked], places: Sequence[int]) -> dict[int, Groups]:
+async def _spreads(
+    look: Look, asked: Sequence[Asked], counts: Sequence[Counts], places: Sequence[int]
+) -> dict[int, Groups]:
     """What would cost sorting all records, from a sample of them."""
     if not places:
         return {}
@@ -150,7 +145,7 @@ async def _spreads(look: Look, asked: Sequence[Asked], places: Sequence[int]) ->
     names = tuple(asked[place].measure.name for place in places)
     part = Look(look.ask, look.plan, look.described, look.known, names)
     of_sample = [Asked(one.measure) for one in part.asked({name: f"t.c{at}" for at, name in enumerate(names)})]
-    found = await drawn(part, taken, of_sample, range(len(of_sample)))
+    found = await drawn(part, taken, of_sample, [counts[place] for place in places])
     for at in found:
         found[at].fraction = taken.fraction
     return {place: found[at] for at, place in enumerate(places)}

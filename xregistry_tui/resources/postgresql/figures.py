@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.resources.postgresql.measures import FRACTIONS, NUMBERS, SHOWN, Class, Measure
+from xregistry_tui.profiling.formats import PATTERNS
+from xregistry_tui.resources.postgresql.measures import CLIP, FRACTIONS, NUMBERS, SHOWN, Class, Measure, has_format
 from xregistry_tui.resources.sql import Check
 from xregistry_tui.schema.shape import Kind
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 BATCH = 100
 """Columns in one statement: an answer has at most 1,664 columns, and each aggregate costs the server memory."""
+
+# few enough that chance does not hide a format
+_PROMISING = 0.25
 
 _JSON = {
     "string": Kind.STRING,
@@ -78,6 +82,8 @@ def _all(asked: Asked, guarded: bool) -> Iterator[tuple[str, str]]:
         yield from _of_numbers(measure, guarded)
     elif measure.extremes:
         yield from _extremes(measure)
+    if measure.scaled and measure.ordered:
+        yield from _ends(measure)
     if measure.class_ in (Class.TEXT, Class.BYTES, Class.ARRAY):
         yield "empty", f"count(*) FILTER (WHERE {_empty(measure)})"
     if measure.class_ is Class.TEXT:
@@ -101,6 +107,21 @@ def _count(measure: Measure) -> str:
 
 def _empty(measure: Measure) -> str:
     return f"{measure.value} = ''" if measure.class_ is not Class.ARRAY else f"cardinality({measure.value}) = 0"
+
+
+def ends(measure: Measure, counts: Counts) -> tuple[float, float] | None:
+    """The ends of a column's scale; `None` where they must be looked for among the values."""
+    low, high = (counts.get(name) for name in (("from", "to") if "from" in counts else ("shortest", "longest")))
+    if not measure.scaled or low is None or high is None:
+        return None
+    most = CLIP if measure.class_ in (Class.TEXT, Class.BYTES) else inf
+    return min(float(low), most), min(float(high), most)
+
+
+def _ends(measure: Measure) -> Iterator[tuple[str, str]]:
+    """The ends of a scale, null where a value beyond it is."""
+    yield "from", measure.scale(f"min({measure.value})")
+    yield "to", measure.scale(f"max({measure.value})")
 
 
 def _extremes(measure: Measure) -> Iterator[tuple[str, str]]:
@@ -128,6 +149,21 @@ def _of_numbers(measure: Measure, guarded: bool) -> Iterator[tuple[str, str]]:
         has = measure.class_ is Class.FLOAT or measure.version >= 140_000
         yield "infinities", f"count(*) FILTER (WHERE {value} IN ('Infinity', '-Infinity'))" if has else "0"
         yield "beyond", f"count(*) FILTER (WHERE NOT ({measure.finite(value)}))"
+
+
+def glances(asked: Sequence[Asked]) -> str:
+    """SQL of one array: of each column how many texts there are, and how many of them have each format."""
+    counted = []
+    for value in (one.measure.grouped for one in asked):
+        counted += [f"{value} <> ''", *(has_format(name, value) for name in PATTERNS)]
+    return f"ARRAY[{', '.join(f'count(*) FILTER (WHERE {condition})' for condition in counted)}]"
+
+
+def promising(told: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    """By column the formats that many of the texts have that were glanced at."""
+    for start in range(0, len(told), 1 + len(PATTERNS)):
+        texts, *hits = told[start : start + 1 + len(PATTERNS)]
+        yield tuple(name for name, hit in zip(PATTERNS, hits, strict=True) if texts and hit >= _PROMISING * texts)
 
 
 def kinds(measure: Measure, counts: Counts) -> dict[Kind, int]:

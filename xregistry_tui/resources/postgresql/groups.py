@@ -1,22 +1,21 @@
 """Values told apart: how many there are, the most frequent, quantiles, a histogram, formats; of one column each.
 
-The rows of a statement are (column, letter, text, number, number, number): `s` all records and whether some values
-were cut, the number of values, of those that occur once, and of records whose value occurs more than once; `t` a
-frequent value and its count; `q` a value, the records before it, those up to it, and all; `e` the ends of the scale
-and the records on it; `h` a bin and its count; `f` a format and the records that have it; `k` sums over clusters.
+The rows of a statement are (column, letter, text, number, number, number): `h` a bin, its records and whether some of
+its values were cut, the number of values, of those that occur once, and of records whose value occurs more than once;
+`t` a frequent value and its count; `q` a value, the records before it, those up to it, and all; `e` the ends of the
+scale; `f` a format and the records that have it; `k` sums over clusters.
 """
 
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xregistry_tui.profiling.formats import LONGEST, PATTERNS
 from xregistry_tui.profiling.interval import Clustered
 from xregistry_tui.profiling.profile import Histogram, ValueCount
-from xregistry_tui.resources.postgresql.measures import SHOWN, Class, Measure
+from xregistry_tui.resources.postgresql.measures import SHOWN, Class, Measure, has_format
 
 if TYPE_CHECKING:
     from xregistry_tui.schema.shape import Scalar
@@ -32,12 +31,16 @@ Row = tuple[int, str, str | None, float | None, float | None, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked about one column of a source: `formats` to be counted, `parts` of its quantiles."""
+    """What is asked about one column of a source: `formats` to be counted, `parts` of its quantiles.
+
+    `ends` of its scale are looked for among the values where they are not known.
+    """
 
     measure: Measure
     number: int
     top: int
     bins: int
+    ends: tuple[float, float] | None = None
     parts: int = COARSE
     formats: tuple[str, ...] = ()
 
@@ -71,30 +74,18 @@ class Groups:
 def parts(question: Question, source: str) -> tuple[list[str], list[str]]:
     """(common table expressions, selects) of one column."""
     measure, number = question.measure, question.number
-    scale = measure.scale or "NULL::float8"
-    on_scale = measure.finite("v") if measure.ordered else "false"
     tables = [
         f"g{number} AS (SELECT {measure.grouped} AS v, count(*)::float8 AS n FROM {source} "
-        f"WHERE {measure.present} GROUP BY 1)",
-        f"p{number} AS (SELECT v, n, {scale} AS x, {on_scale} AS f FROM g{number})",
+        f"WHERE {measure.present} GROUP BY 1)"
     ]
-    counts = ("count(*)", "count(*) FILTER (WHERE n = 1)", "sum(n) FILTER (WHERE n > 1)")
-    said = f"concat_ws(',', coalesce(sum(n), 0), coalesce(max({measure.cut}), 0))"
     # only those that are taken are written out
     tops = f"SELECT v, n FROM g{number} ORDER BY n DESC, v LIMIT {question.top}"
-    selects = [
-        _select(number, "s", said, *counts) + f" FROM g{number}",
-        _select(number, "t", _shown(measure), "n") + f" FROM ({tops}) AS tops",
-    ]
+    selects = [_bins(question), _select(number, "t", _shown(measure), "n") + f" FROM ({tops}) AS tops"]
     if measure.ordered:
-        tables.append(_quantiles(question))
+        tables.append(_quantiles(question, source))
         selects.append(_select(number, "q", _shown(measure), "before", "upto", "whole") + f" FROM q{number}")
-    if measure.scale:
-        tables.append(
-            f"e{number} AS (SELECT min(x) AS low, max(x) AS high, sum(n) AS n FROM p{number} WHERE x IS NOT NULL)"
-        )
-        selects.append(_select(number, "e", "NULL", "low", "high", "n") + f" FROM e{number}")
-        selects.append(_histogram(question))
+    if measure.scaled and question.ends is None:
+        selects.append(_select(number, "e", "NULL", *_sought(question)))
     for name in question.formats:
         selects.append(
             _select(number, "f", f"'{name}'", f"sum(n) FILTER (WHERE {has_format(name, 'v')})") + f" FROM g{number}"
@@ -105,12 +96,6 @@ def parts(question: Question, source: str) -> tuple[list[str], list[str]]:
 def statement(tables: Iterable[str], selects: Iterable[str]) -> str:
     """All parts as one statement."""
     return f"WITH {', '.join(tables)} " + " UNION ALL ".join(selects)
-
-
-def has_format(name: str, value: str) -> str:
-    """Whether a text has a format."""
-    # between dollars a backslash is one, whatever the server is set to
-    return f"(length({value}) <= {LONGEST} AND {value} ~ $re${PATTERNS[name]}$re$)"
 
 
 def _select(number: int, letter: str, text: str, *numbers: str) -> str:
@@ -148,56 +133,100 @@ def reader(measure: Measure) -> Callable[[str], Scalar]:
     return decode
 
 
-def _quantiles(question: Question) -> str:
-    number, many = question.number, question.parts
-    # floats are exact for counts, and added up faster than the server's own sums
-    whole = f"(SELECT sum(n) FROM p{number} WHERE f)"
-    running = f"SELECT v, n, sum(n) OVER (ORDER BY v ROWS UNBOUNDED PRECEDING) AS upto, {whole} AS whole FROM p{number}"
-    reached = f"before = 0 OR floor(upto * {many} / whole) > floor(before * {many} / whole)"
+def _quantiles(question: Question, source: str) -> str:
+    return _sorted(question, source) if question.parts > COARSE else _running(question)
+
+
+def _sorted(question: Question, source: str) -> str:
+    """Of a source that is small: its records are sorted once, and asked for all places."""
+    measure, number, many = question.measure, question.number, question.parts
+    # what a float makes of a place must not lie beyond it
+    places = f"ARRAY(SELECT greatest(0, k / {many}.0 - 1e-12) FROM generate_series(0, {many}) AS k)"
+    finite = f"{measure.present} AND {measure.finite(measure.grouped)}"
+    at = f"SELECT percentile_disc({places}) WITHIN GROUP (ORDER BY {measure.grouped}) AS a FROM {source} WHERE {finite}"
     return (
-        f"q{number} AS (SELECT v, before, upto, whole FROM "
-        f"(SELECT v, upto - n AS before, upto, whole FROM ({running} WHERE f) AS r) AS o WHERE {reached})"
+        f"q{number} AS (SELECT v, min(k) - 2 AS before, max(k) - 1 AS upto, {many} AS whole "
+        f"FROM ({at}) AS o, unnest(a) WITH ORDINALITY AS u(v, k) GROUP BY v)"
     )
 
 
-def _histogram(question: Question) -> str:
-    number, bins = question.number, question.bins
-    place = f"greatest(0, least({bins - 1}, floor((x - low) / (high - low) * {bins})))"
-    ends = f"(SELECT low, high FROM e{number}) AS e"
-    counted = f"SELECT {place} AS bin, n FROM p{number} CROSS JOIN {ends} WHERE x IS NOT NULL AND high > low"
-    return _select(number, "h", "NULL", "bin", "sum(n)") + f" FROM ({counted}) AS h GROUP BY bin"
+def _running(question: Question) -> str:
+    """Of values that were told apart already: what lies up to each of them is added up."""
+    number, many = question.number, question.parts
+    some = f"FROM g{number} WHERE {question.measure.finite('v')}"
+    # floats are exact for counts, and added up faster than the server's own sums
+    running = f"SELECT v, n, sum(n) OVER (ORDER BY v ROWS UNBOUNDED PRECEDING) AS upto, (SELECT sum(n) {some}) AS whole"
+    reached = f"before = 0 OR floor(upto * {many} / whole) > floor(before * {many} / whole)"
+    return (
+        f"q{number} AS (SELECT v, before, upto, whole FROM "
+        f"(SELECT v, upto - n AS before, upto, whole FROM ({running} {some}) AS r) AS o WHERE {reached})"
+    )
+
+
+def _bins(question: Question) -> str:
+    """All that is counted of the values, by where they lie: one reading of them does for the sums, too."""
+    measure, number = question.measure, question.number
+    said = f"concat_ws(',', b, sum(n), max({measure.cut}))"
+    counts = ("count(*)", "count(*) FILTER (WHERE n = 1)", "sum(n) FILTER (WHERE n > 1)")
+    placed = f"SELECT v, n, {_place(question)} AS b FROM g{number}"
+    return _select(number, "h", said, *counts) + f" FROM ({placed}) AS placed GROUP BY placed.b"
+
+
+def _place(question: Question) -> str:
+    """The bin of a value, after the last one that of the greatest; -1 off the scale."""
+    if not question.measure.scaled:
+        return "-1"
+    x, bins = question.measure.scale("v"), question.bins
+    low, high = _sought(question)
+    if question.ends is not None:
+        low, high = (f"'{end!r}'::float8" for end in question.ends)
+        if question.ends[0] >= question.ends[1]:
+            return f"CASE WHEN {x} IS NULL THEN -1 ELSE 0 END"
+    some = f"CASE WHEN {low} < {high} THEN width_bucket({x}, {low}, {high}, {bins}) - 1 ELSE ({x} * 0)::int END"
+    return f"coalesce({some}, -1)"
+
+
+def _sought(question: Question) -> tuple[str, str]:
+    """The ends of the scale as the values tell them."""
+    x = question.measure.scale("v")
+    return (f"(SELECT min({x}) FROM g{question.number})", f"(SELECT max({x}) FROM g{question.number})")
 
 
 def read(questions: Sequence[Question], rows: Iterable[Row]) -> dict[int, Groups]:
     """What is said about each column, by its number."""
     by_number = {question.number: question for question in questions}
-    found = {number: Groups() for number in by_number}
-    spans: dict[int, list[Row]] = {}
-    bins: dict[int, dict[int, int]] = {}
-    ends: dict[int, Row] = {}
+    sorted_out: dict[int, dict[str, list[Row]]] = {number: {} for number in by_number}
     for row in rows:
-        number, letter, text, first, second, third = row
-        groups, measure = found[number], by_number[number].measure
-        if letter == "s":
-            groups.values, groups.once, groups.repeated = int(first or 0), int(second or 0), int(third or 0)
-            groups.records, groups.clipped = map(int, (text or "0,0").split(","))
-        elif letter == "t":
-            groups.top.append(ValueCount(value(measure, text), int(first or 0)))
-        elif letter == "q":
-            spans.setdefault(number, []).append(row)
-        elif letter == "e":
-            ends[number] = row
-        elif letter == "h":
-            bins.setdefault(number, {})[int(first or 0)] = int(second or 0)
-        elif letter == "f" and text is not None:
-            groups.formats.append((text, int(first or 0)))
-        elif letter == "k" and text is not None:
-            name, sums = text.split("|")
-            groups.rates[name] = Clustered(int(first or 0), *map(float, sums.split(",")))
-    for number, question in by_number.items():
-        found[number].grid = list(_grid(question, spans.get(number, ())))
-        found[number].histogram = _read_histogram(question, ends.get(number), bins.get(number, {}))
+        sorted_out[row[0]].setdefault(row[1], []).append(row)
+    return {number: _read(by_number[number], said) for number, said in sorted_out.items()}
+
+
+def _read(question: Question, said: Mapping[str, Sequence[Row]]) -> Groups:
+    measure = question.measure
+    found = Groups(
+        top=[ValueCount(value(measure, text), int(n or 0)) for _, _, text, n, *_ in said.get("t", ())],
+        grid=list(_grid(question, said.get("q", ()))),
+        formats=[(text, int(n or 0)) for _, _, text, n, *_ in said.get("f", ()) if text is not None],
+        rates=dict(_rates(said.get("k", ()))),
+    )
+    counts = [0] * question.bins
+    for _, _, text, values, once, repeated in said.get("h", ()):
+        place, records, clipped = map(int, (text or "-1,0,0").split(","))
+        found.values += int(values or 0)
+        found.once += int(once or 0)
+        found.repeated += int(repeated or 0)
+        found.records += records
+        found.clipped = max(found.clipped, clipped)
+        if place >= 0:
+            counts[min(place, question.bins - 1)] += records
+    found.histogram = _histogram(question, said.get("e", ()), counts)
     return found
+
+
+def _rates(said: Sequence[Row]) -> Iterator[tuple[str, Clustered]]:
+    for _, _, text, clusters, *_ in said:
+        name, sums = (text or "|").split("|")
+        yield name, Clustered(int(clusters or 0), *map(float, sums.split(",")))
 
 
 def _grid(question: Question, spans: Sequence[Row]) -> Iterator[Scalar]:
@@ -211,10 +240,8 @@ def _grid(question: Question, spans: Sequence[Row]) -> Iterator[Scalar]:
             part += 1
 
 
-def _read_histogram(question: Question, ends: Row | None, counts: dict[int, int]) -> Histogram | None:
-    if ends is None or ends[3] is None or ends[4] is None:
+def _histogram(question: Question, sought: Sequence[Row], counts: Sequence[int]) -> Histogram | None:
+    low, high = question.ends or next(((low, high) for _, _, _, low, high, _ in sought), (None, None))
+    if low is None or high is None or not sum(counts):
         return None
-    low, high = ends[3], ends[4]
-    if high <= low:
-        return Histogram(low, high, (int(ends[5] or 0),))
-    return Histogram(low, high, tuple(counts.get(place, 0) for place in range(question.bins)))
+    return Histogram(low, high, tuple(counts) if low < high else (sum(counts),))

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from xregistry_tui.profiling.formats import LONGEST, PATTERNS
 from xregistry_tui.resources.postgresql.kinds import kind_of
 from xregistry_tui.resources.postgresql.values import Reading, reading, type_name
-from xregistry_tui.resources.sql import quote
 from xregistry_tui.schema.shape import Kind
 
 if TYPE_CHECKING:
@@ -155,13 +155,18 @@ class Measure:
         return "float8" if self.class_ is Class.FLOAT else "numeric"
 
     @property
-    def scale(self) -> str:
-        """A grouped value `v` as a float to be put into bins, null where it is off the scale; empty for none."""
+    def scaled(self) -> bool:
+        """Whether values have a place on a scale."""
+        return self.class_ in NUMBERS or self.class_ in (Class.MOMENT, Class.TEXT, Class.BYTES)
+
+    def scale(self, value: str) -> str:
+        """The place of a value as a float, null where it is off the scale."""
         if self.class_ in NUMBERS:
-            return f"CASE WHEN {self.finite('v')} THEN v::float8 END"
+            finite = self.finite(value)
+            return f"{value}::float8" if finite == "true" else f"CASE WHEN {finite} THEN {value}::float8 END"
         if self.class_ is Class.MOMENT:
-            return "CASE WHEN isfinite(v) THEN extract(epoch FROM v)::float8 END"
-        return "length(v)::float8" if self.class_ in (Class.TEXT, Class.BYTES) else ""
+            return f"CASE WHEN isfinite({value}) THEN date_part('epoch', {value}) END"
+        return f"length({value})::float8"
 
     @property
     def length(self) -> str:
@@ -229,6 +234,7 @@ def _alike(class_: Class, *, sortable: bool) -> str:
     return f'(left({{v}}::text, {CLIP}) COLLATE "C")'
 
 
-def column(name: str) -> str:
-    """A column of the relation aliased `t`."""
-    return f"t.{quote(name)}"
+def has_format(name: str, value: str) -> str:
+    """Whether a text has a format."""
+    # between dollars a backslash is one, whatever the server is set to
+    return f"(length({value}) <= {LONGEST} AND {value} ~ $re${PATTERNS[name]}$re$)"

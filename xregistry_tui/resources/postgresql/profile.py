@@ -87,7 +87,7 @@ async def _sample(look: Look, _: Known) -> Found:
     if not n:
         return await _whole(look) if taken.rows.value < 1_000_000 else _nothing(taken)
     look.told(0.5)
-    found = await drawn(look, taken, asked, range(len(asked)))
+    found = await drawn(look, taken, asked, counts)
     made = {
         one.measure.name: await fields.of_sample(look, taken, one, counts=some, told=found[number], n=n)
         for number, (one, some) in enumerate(zip(asked, counts, strict=True))

@@ -70,19 +70,20 @@ class Draw:
     random: bool = True
     complete: bool = False
 
-    def table(self, values: Sequence[str], among: str = "") -> str:
-        """The common table expression `s` with these columns."""
-        listed = "".join(f", {value} AS c{index}" for index, value in enumerate(values))
-        block = "row_number() OVER ()"
-        if self.pages:
-            block = "(t.ctid::text::point)[0]::int8"
-            if self.parts:
-                # the pages of each part have numbers of their own
-                block = f"t.tableoid::int8 * 4294967296 + {block}"
-        inner = (
-            f"SELECT {block} AS b, row_number() OVER () AS i{listed} FROM {self.described.relation} AS t{self.clause}"
-        )
-        return f"s AS ({inner}{among})"
+    def table(self, values: Sequence[str], *, clustered: bool = False, numbered: bool = False) -> str:
+        """The common table expression `s` with these columns, and with `b` and `i` where they are asked for."""
+        listed = [f"{value} AS c{index}" for index, value in enumerate(values)]
+        listed += [f"{self._cluster} AS b"] if clustered else []
+        listed += ["row_number() OVER () AS i"] if numbered else []
+        return f"s AS (SELECT {', '.join(listed)} FROM {self.described.relation} AS t{self.clause})"
+
+    @property
+    def _cluster(self) -> str:
+        if not self.pages:
+            return "row_number() OVER ()"
+        page = "split_part(t.ctid::text, ',', 1)"
+        # the pages of each part have numbers of their own
+        return f"t.tableoid || {page}" if self.parts else page
 
 
 async def size(ask: Asker, described: Table) -> Size:
