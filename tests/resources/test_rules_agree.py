@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from xregistry_tui.resources.sql import Parameters, check
 from xregistry_tui.resources.sqlite.figures import SQLITE
-from xregistry_tui.schema.rules import Length, OneOf, Range, Rule, holds
+from xregistry_tui.resources.sqlite.functions import add_to
+from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Rule, holds
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 5) | st.floats(allow_nan=False)
@@ -23,6 +24,7 @@ RULES: st.SearchStrategy[Rule] = st.one_of(
     st.builds(OneOf, st.lists(VALUES, max_size=4).map(tuple)),
     st.builds(Range, BOUNDS, BOUNDS, BOUNDS, BOUNDS),
     st.builds(Length, SIZES, SIZES),
+    st.builds(Pattern, st.sampled_from([r"^a", r"\d$", "^[^a]*$", ".", r"^\s|b{2,}", "(a|B)+c?", ""])),
 )
 
 
@@ -30,6 +32,7 @@ RULES: st.SearchStrategy[Rule] = st.one_of(
 def columns() -> Callable[[Rule, object], set[bool | None]]:
     """What a rule says of one value in columns of each affinity that keeps the value as it is."""
     connection = sqlite3.connect(":memory:")
+    add_to(connection)
     connection.execute("CREATE TABLE t (a, b TEXT, c INTEGER, d REAL, e NUMERIC)")
 
     def judged(rule: Rule, value: object) -> set[bool | None]:

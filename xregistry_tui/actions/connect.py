@@ -240,7 +240,8 @@ async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> 
     if not workspace.settings.registry.enable_enrichment or (connection is not None and not connection.watched):
         return registered.path
     found = Binding(model=registered.path, resource=resource.name, collection=shape.name)
-    workspace.enriched.bind(next((wanted for wanted in _wanted(workspace, resource) if wanted.key == found.key), found))
+    binding = next((wanted for wanted in _wanted(workspace, resource) if wanted.key == found.key), found)
+    workspace.enriched.bind(binding, shape=shape)
     return registered.path
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.models import ModelRegistry, RegisteredModel
     from xregistry_tui.core.types import TypeRegistry
     from xregistry_tui.resources.base import XResource
+    from xregistry_tui.schema.shape import Shape
     from xregistry_tui.store.base import Store
 
 
@@ -187,12 +188,17 @@ class EnrichedRegistry:
         await self._supervisor.detach(name)
         self._changes.mark("tree", "work", *(f"binding:{key}" for key in keys), *(f"model:{path}" for path in models))
 
-    def bind(self, binding: Binding, *, grade: Grade | None = None) -> None:
-        """Watch a collection of an attached resource for a model; binding it again reads its shape again."""
+    def bind(self, binding: Binding, *, grade: Grade | None = None, shape: Shape | None = None) -> None:
+        """Watch a collection of an attached resource for a model; binding it again reads its shape again.
+
+        Unless it was found just now: then `shape` is what it looks like.
+        """
         key = binding.key
         if grade is not None:
             self._looker.grades[key] = grade
         self._looker.reread(key)
+        if shape is not None:
+            self._looker.know(key, shape)
         if key not in self._lives:
             self._lives[key] = Live(binding=binding)
             self._keys.setdefault(binding.model, {})[key] = None
@@ -278,10 +284,10 @@ class EnrichedRegistry:
 
     async def close(self) -> None:
         """End every watch; no task is left. The resources stay open for their owners to close."""
+        await self._supervisor.close()
         self._lives.clear()
         self._keys.clear()
         self._stood.clear()
-        await self._supervisor.close()
 
     async def _look(self, key: str, grade: Grade | None) -> Looked[Figures]:
         live = self._lives[key]
@@ -374,7 +380,7 @@ class EnrichedRegistry:
                 continue
             if model.path not in self.model_registry:
                 continue  # somebody unregistered it
-            self.bind(Binding(model=model.path, resource=resource.name, collection=found.name))
+            self.bind(Binding(model=model.path, resource=resource.name, collection=found.name), shape=found)
             registered.append(model.path)
         return Discovery(tuple(registered), MappingProxyType(failed))
 

@@ -52,6 +52,10 @@ class Looker:
         """Ask for the collection's shape again at the next look."""
         self._shapes.pop(key, None)
 
+    def know(self, key: str, shape: Shape) -> None:
+        """The collection's shape as it was found just now."""
+        self._shapes[key] = shape
+
     def keep_sample(self, key: str) -> None:
         """Fetch some records with every look from now on."""
         self._samples.setdefault(key, ())

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Required, Rule, Unique
+from xregistry_tui.schema.regex import modelled
+from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Reference, Required, Rule, Unique
 
 if TYPE_CHECKING:
     from xregistry_tui.schema.shape import Scalar
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class Dialect:
     """How one engine writes what SQL leaves open. The callables take and give SQL expressions.
 
-    `bare` strips a column's coercions so that comparison is by stored type.
+    `bare` strips a column's coercions so that comparison is by stored type. `matches` gives where (an expression) a
+    text matches (an expression, a regular expression bound); `None` where the engine cannot tell.
     """
 
     placeholder: Callable[[int], str]
@@ -30,6 +32,7 @@ class Dialect:
     is_number: Callable[[str], str]
     is_sized: Callable[[str], str]
     length: Callable[[str], str]
+    matches: Callable[[str, str], Check] | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +82,8 @@ def check(rule: Rule, expression: str, parameters: Parameters, *, parent: str | 
         return Check(dialect.is_number(expression), _within(rule, dialect.bare(expression), parameters))
     if isinstance(rule, Length):
         return Check(dialect.is_sized(expression), _sized(rule, dialect.length(expression), parameters))
+    if isinstance(rule, Pattern) and dialect.matches is not None and modelled(rule.regex) is not None:
+        return dialect.matches(expression, parameters.add(rule.regex))
     if isinstance(rule, Reference) and parent is not None:
         key = f"p.{quote(rule.field)}"
         return Check(present, f"{expression} IN (SELECT {key} FROM {parent} AS p WHERE {key} IS NOT NULL)")

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xregistry_tui.schema.names import class_name, safe_fields
+from xregistry_tui.schema.regex import modelled
 from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Required
 from xregistry_tui.schema.shape import Kind
 
@@ -265,7 +265,7 @@ def _limits(atom: Atom, rule: Any) -> dict[str, Any]:
     if isinstance(rule, Length) and atom in (Atom.STR, Atom.BYTES):
         lengths = {"min_length": rule.least, "max_length": rule.most}
         return {name: value for name, value in lengths.items() if value is not None and value >= 0}
-    if isinstance(rule, Pattern) and atom is Atom.STR and _compiles(rule.regex):
+    if isinstance(rule, Pattern) and atom is Atom.STR and modelled(rule.regex) is not None:
         return {"pattern": rule.regex}
     return {}
 
@@ -279,15 +279,3 @@ def _bound(atom: Atom, name: str, bound: float | int) -> float | int:
     if atom is Atom.INT:
         return math.ceil(bound) if name in ("ge", "lt") else math.floor(bound)
     return bound
-
-
-@lru_cache(maxsize=256)
-def _compiles(regex: str) -> bool:
-    """Whether the engine that models use can read a regular expression; a rule that it cannot stays a rule only."""
-    from pydantic_core import SchemaError, SchemaValidator, core_schema
-
-    try:
-        SchemaValidator(core_schema.str_schema(pattern=regex))
-    except SchemaError:
-        return False
-    return True

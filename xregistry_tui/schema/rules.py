@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from xregistry_tui.schema.regex import searched
 
 if TYPE_CHECKING:
     from xregistry_tui.schema.shape import Scalar
@@ -53,7 +54,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The text matches a regular expression (searched, as JSON Schema does)."""
+    """The text matches a regular expression: searched, as models and JSON Schema do."""
 
     regex: str
     source: str = ""
@@ -91,7 +92,8 @@ def holds(rule: Rule, value: Scalar) -> bool | None:
     if isinstance(rule, Length):
         return _long_enough(rule, value)
     if isinstance(rule, Pattern):
-        return re.search(rule.regex, value) is not None if isinstance(value, str) else None
+        search = searched(rule.regex)
+        return search(value) if search is not None and isinstance(value, str) else None
     return None
 
 

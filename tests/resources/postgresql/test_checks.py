@@ -7,7 +7,7 @@ import pytest
 from tests.engines.fixtures import MakeFresh
 from tests.resources.postgresql.conftest import Opened
 from xregistry_tui.resources.postgresql.checks import checks
-from xregistry_tui.resources.postgresql.patterns import portable
+from xregistry_tui.resources.postgresql.patterns import for_server, portable
 from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Required, holds
 from xregistry_tui.schema.shape import Kind
 
@@ -100,3 +100,22 @@ async def test_the_engine_and_we_agree_on_patterns(fresh: MakeFresh) -> None:
         given = ", ".join(f"($v${value}$v$)" for value in values)
         said = database.sql(f"SELECT v ~ $p${pattern}$p$ FROM (VALUES {given}) AS t(v)")
         assert [row[0] == "t" for row in said] == [bool(holds(Pattern(regex), value)) for value in values], pattern
+
+
+async def test_the_engine_judges_a_text_as_a_model_would(fresh: MakeFresh) -> None:
+    patterns = [r"^\d+$", ".", "^.$", r"\s", "^[^a]+$", r"[\d.]{2}", "a$", "(?:a|b)c?$", "^$", r"^[\s\dé]*$"]
+    values = ["", "a", "1", "\u0663\u0664", "a\nb", "a\n", "\n", " ", "\u2003", "1.", "bc", "é1 ", "\x1c"]
+    database = fresh()
+    given = ", ".join(f"($v${value}$v$)" for value in values)
+    for pattern in patterns:
+        regex = for_server(pattern)
+        assert regex is not None, pattern
+        said = database.sql(f'SELECT v COLLATE "C" ~ $p${regex}$p$ FROM (VALUES {given}) AS t(v)')
+        assert [row[0] == "t" for row in said] == [bool(holds(Pattern(pattern), value)) for value in values], pattern
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\bword", r"\w+", "(?i)a", "a*?", "(?=a)", "[[:alpha:]]", "a{1,300}", "[a&&b]", "("]
+)
+def test_what_the_engine_may_read_otherwise_is_not_asked(pattern: str) -> None:
+    assert for_server(pattern) is None

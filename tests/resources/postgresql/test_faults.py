@@ -12,7 +12,7 @@ from tests.engines.postgres import Fresh
 from tests.engines.proxy import proxied
 from tests.resources.postgresql.conftest import Opened
 from tests.resources.running import running
-from xregistry_tui.profiling.plan import Budget, Plan
+from xregistry_tui.profiling.plan import Budget, Grade, Plan
 from xregistry_tui.resources.base import (
     CollectionFailed,
     RecordQuery,
@@ -25,6 +25,7 @@ from xregistry_tui.resources.postgresql import PostgresqlResource
 
 SCRIPT = """
 CREATE TABLE orders (id int PRIMARY KEY, note text); INSERT INTO orders VALUES (1, 'a');
+ANALYZE orders;
 CREATE VIEW slow AS SELECT pg_sleep(60)::text AS x; CREATE VIEW broken AS SELECT 1 / (id - 1) AS x FROM orders;
 """
 SLOW, ORDERS = RecordQuery(collection="public.slow"), RecordQuery(collection="public.orders")
@@ -94,7 +95,9 @@ async def test_questions_do_not_wait_for_a_long_look(shop: Fresh, opened: Opened
     look = await running(resource._look(lambda ask: ask.rows("SELECT pg_sleep(60)")), shop)
     await resource.records(ORDERS)
     await resource.change_tokens()
-    await resource.shape("public.orders")
+    orders = await resource.shape("public.orders")
+    profile = await resource.profile(Plan(shape=orders, grade=Grade.CATALOGUE))
+    assert profile.method is Grade.CATALOGUE
     assert not look.done()
     look.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -174,3 +174,19 @@ async def test_row_security_is_told(fresh: MakeFresh, opened: Opened, word: str)
     shape = await resource.shape("public.t")
     page = await resource.records(RecordQuery(collection="public.t"))
     assert page.rows == ((1,),) if word == "rows" else word in shape.warnings[0]
+
+
+async def test_of_many_tables_the_first_are_known_before_the_others_and_alike(fresh: MakeFresh, opened: Opened) -> None:
+    columns = "id int PRIMARY KEY, m mood, a int CHECK (a > 0), up int REFERENCES"
+    tables = [f"CREATE TABLE t{n:02} ({columns} t{max(n - 1, 0):02});" for n in range(60)]
+    url = fresh("CREATE TYPE mood AS ENUM ('a', 'b');" + "".join(tables)).url
+    resource, other = await opened(url), await opened(url)
+    names = await resource.list_collections_or_tables()
+    found = resource.shapes(names)
+    first = await anext(found)
+    assert resource._notes is not None
+    assert resource._notes.catalogue is None, "the others were not waited for"
+    shapes = [first, *[shape async for shape in found]]
+    assert [shape.name for shape in shapes if not isinstance(shape, tuple)] == names
+    await other.records(RecordQuery(collection=names[0]))  # which reads all that is declared
+    assert shapes == [shape async for shape in other.shapes(names)]

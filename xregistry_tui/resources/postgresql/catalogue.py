@@ -1,14 +1,14 @@
 """What a database declares: its tables and views with their columns, keys, rules and words, and the types they use.
 
-All tables are read together in a few queries and kept while their stamps stay the same; what the role may not read is
-left out.
+All tables are read together in a few queries and kept while their stamps stay the same; of a large database the first
+ones are read alone, for whom someone waits. What the role may not read is left out.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -128,13 +128,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All that may be read, by collection, and the types in use, by OID; `encoding` is what texts are in."""
+    """All that may be read, by collection, and the types in use, by OID; `encoding` is what texts are in.
+
+    `whole`: no table is left out, so that one that is not there is nowhere.
+    """
 
     tables: Mapping[str, Table]
     types: Mapping[int, Type]
     stamp: str
     encoding: str
-    stated: dict[str, Any] = field(default_factory=dict)
+    whole: bool = True
 
     def settled(self, oid: int) -> Type:
         """A type with its domains taken off."""
@@ -159,21 +162,38 @@ def collection_name(schema: str, relation: str) -> str:
     return f"{schema if plain else quote(schema)}.{relation}"
 
 
+async def listed(ask: Asker) -> dict[str, int]:
+    """The collections that may be read, in their order, with their OIDs."""
+    found = {collection_name(schema, name): oid for oid, schema, name in await ask.quiet(statements.NAMES)}
+    ask.notes.listed = dict(sorted(found.items()))
+    return ask.notes.listed
+
+
 async def catalogue(ask: Asker) -> Catalogue:
     """What is declared now: read again only where something in it changed."""
     known = ask.notes.catalogue
     stamp = await _stamp(ask)
     if known is None or known.stamp != stamp:
         ask.notes.catalogue = known = await _read(ask, stamp)
+        ask.notes.first = None
+    return known
+
+
+async def glimpse(ask: Asker, names: Sequence[str]) -> Catalogue:
+    """What some tables declare, sooner than it is known of all."""
+    held = ask.notes.listed or await listed(ask)
+    oids = [held[name] for name in names if name in held]
+    ask.notes.first = known = await _read(ask, "", oids, {oid: name for name, oid in held.items()})
     return known
 
 
 async def table(ask: Asker, collection: str) -> tuple[Table, Catalogue]:
     """One table as it is declared now, and the catalogue it is in; raises `CollectionFailed`."""
-    known = ask.notes.catalogue
+    known = ask.notes.catalogue or ask.notes.first
     if known is not None and collection in known.tables:
         held = known.tables[collection]
-        if await ask.quiet(statements.STAMPS + " WHERE c.oid = $1", (held.oid,)) == [(held.oid, held.stamp)]:
+        stamps = await ask.quiet(statements.stamps(statements.SOME), ([held.oid],))
+        if stamps == [(held.oid, held.stamp)]:
             return held, known
     known = await catalogue(ask)
     if collection not in known.tables:
@@ -185,13 +205,17 @@ async def _stamp(ask: Asker) -> str:
     return str((await ask.quiet(statements.STAMP))[0][0])
 
 
-async def _read(ask: Asker, stamp: str) -> Catalogue:
-    relations = await ask.quiet(statements.relations(ask.version))
-    columns = _by_first(await ask.quiet(statements.COLUMNS))
-    constraints = _by_first(await ask.quiet(statements.CONSTRAINTS))
-    unique = _by_first(await ask.quiet(statements.UNIQUE))
-    stamps = dict(await ask.quiet(statements.STAMPS))
-    names = {oid: collection_name(schema, name) for oid, schema, name, *_ in await ask.quiet(statements.NAMES)}
+async def _read(
+    ask: Asker, stamp: str, oids: Sequence[int] | None = None, names: Mapping[int, str] | None = None
+) -> Catalogue:
+    """Of all, or of some with the names of all."""
+    among, some = (statements.ALL, ()) if oids is None else (statements.SOME, (oids,))
+    relations = await ask.quiet(statements.relations(ask.version, among), some)
+    columns = _by_first(await ask.quiet(statements.columns(among), some))
+    constraints = _by_first(await ask.quiet(statements.constraints(among), some))
+    unique = _by_first(await ask.quiet(statements.unique(among), some))
+    stamps = dict(await ask.quiet(statements.stamps(among), some))
+    named = names or {oid: collection_name(schema, name) for oid, schema, name, *_ in relations}
     tables = {}
     for oid, schema, name, kind, rows, pages, description, filtered in relations:
         declared = Table(
@@ -205,10 +229,16 @@ async def _read(ask: Asker, stamp: str) -> Catalogue:
             filtered=filtered,
             stamp=stamps.get(oid, ""),
         )
-        made = _table(declared, columns.get(oid, []), constraints.get(oid, []), unique.get(oid, []), names)
+        made = _table(declared, columns.get(oid, []), constraints.get(oid, []), unique.get(oid, []), named)
         tables[made.collection] = made
         await asyncio.sleep(0)  # others may go on between two tables
-    return Catalogue(tables=dict(sorted(tables.items())), types=await _types(ask), stamp=stamp, encoding=ask.encoding)
+    return Catalogue(
+        tables=dict(sorted(tables.items())),
+        types=await _types(ask, among, some),
+        stamp=stamp,
+        encoding=ask.encoding,
+        whole=oids is None,
+    )
 
 
 def _by_first(rows: list[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
@@ -263,13 +293,13 @@ def _column(row: tuple[Any, ...], primary: tuple[str, ...]) -> Column:
     )
 
 
-async def _types(ask: Asker) -> dict[int, Type]:
+async def _types(ask: Asker, among: str, some: Sequence[Any]) -> dict[int, Type]:
     """The types of the columns, and those that they are made of."""
     labels = _by_first(await ask.quiet(statements.LABELS))
     checks = _by_first(await ask.quiet(statements.DOMAIN_CHECKS))
-    rows = await ask.quiet(statements.TYPES)
+    rows = await ask.quiet(statements.types(among), some)
     composite = any(form == "c" for _, _, _, _, form, *_ in rows)
-    attributes = _by_first(await ask.quiet(statements.ATTRIBUTES)) if composite else {}
+    attributes = _by_first(await ask.quiet(statements.attributes(among), some)) if composite else {}
     return {made.oid: made for made in _made(rows, labels, attributes, checks)}
 
 

@@ -28,9 +28,15 @@ _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 @dataclass(slots=True)
 class Notes:
-    """What need not be asked again while the schema stays the same; shared by the connections of a resource."""
+    """What need not be asked again while the schema stays the same; shared by the connections of a resource.
 
+    `listed` are the collections with their OIDs as they were listed last; `first` tells of some of them, until all
+    are known.
+    """
+
+    listed: dict[str, int] | None = None
     catalogue: Catalogue | None = None
+    first: Catalogue | None = None
 
 
 class Asker:
@@ -144,7 +150,7 @@ class Session:
             error = while_asking(error, self._door.reach, self._door.name)
         if isinstance(error, CollectionFailed):
             # it may have failed because what we know of it is no longer so
-            self._notes.catalogue = None
+            self._notes.catalogue = self._notes.first = None
         return error
 
     def _begin(self, seconds: float) -> str:

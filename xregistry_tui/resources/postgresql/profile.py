@@ -12,9 +12,10 @@ from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.postgresql import exact, fields
 from xregistry_tui.resources.postgresql.asking import Look, counted, drawn
-from xregistry_tui.resources.postgresql.catalogue import table
+from xregistry_tui.resources.postgresql.catalogue import catalogue, table
 from xregistry_tui.resources.postgresql.sample import Draw, Size, draw, estimate, grown, size
 from xregistry_tui.resources.postgresql.statistics import Known, Statistics, stated
+from xregistry_tui.schema.rules import Reference
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.plan import Plan
@@ -28,24 +29,45 @@ async def profile(
 ) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when the table or a planned column is gone."""
     since = Since()
+    found = await _GRADES[plan.grade](await _look(ask, plan, told), known)
+    return since.profile(found, plan, resource, ask.queries)
+
+
+async def known_already(ask: Asker, plan: Plan, resource: str, known: Known) -> Profile | None:
+    """What the server's own statistics say, which takes some milliseconds; `None` where a sample must tell."""
+    since = Since()
+    found = await _stated(await _look(ask, plan), known)
+    return since.profile(found, plan, resource, ask.queries) if found is not None else None
+
+
+async def _look(ask: Asker, plan: Plan, told: Callable[[float], None] = lambda _: None) -> Look:
     described, declared = await _declared(ask, plan)
     names = plan.fields or tuple(field.name for field in plan.shape.fields)
-    look = Look(ask, plan, described, declared, names, told)
     for name in names:
         described.column(name)
-    found = await _GRADES[plan.grade](look, known)
-    return since.profile(found, plan, resource, ask.queries)
+    return Look(ask, plan, described, declared, names, told)
 
 
 async def _declared(ask: Asker, plan: Plan) -> tuple[Table, Catalogue]:
     """What is declared; for what the server's own statistics say it need not be the newest: they are by name."""
-    known = ask.notes.catalogue
+    known = ask.notes.catalogue or ask.notes.first
     if plan.grade is Grade.CATALOGUE and known is not None and plan.collection in known.tables:
         return known.tables[plan.collection], known
-    return await table(ask, plan.collection)
+    described, known = await table(ask, plan.collection)
+    elsewhere = any(isinstance(rule, Reference) for rules in plan.rules.values() for rule in rules)
+    return (described, await catalogue(ask)) if elsewhere and not known.whole else (described, known)
 
 
 async def _catalogue(look: Look, known: Known) -> Found:
+    found = await _stated(look, known)
+    if found is not None:
+        return found
+    described, declared = await table(look.ask, look.plan.collection)
+    found = await _sample(replace(look, described=described, known=declared), known)
+    return replace(found, sampling=f"no statistics, so a sample: {found.sampling}")
+
+
+async def _stated(look: Look, known: Known) -> Found | None:
     told = await stated(look.ask, known, look.described.oid)
     if told is None:
         raise CollectionFailed(f"there is no {look.described.collection} any more", "discover again")
@@ -54,8 +76,7 @@ async def _catalogue(look: Look, known: Known) -> Found:
         measured = await size(look.ask, look.described)
     rows = estimate(measured, look.described)
     if measured.pages and not measured.foreign and (rows is None or not told.columns):
-        found = await _sample(look, known)
-        return replace(found, sampling=f"no statistics, so a sample: {found.sampling}")
+        return None
     if rows is None:
         rows = Figure(value=0, method=Grade.CATALOGUE, at_least=True)
     said = fields.of_catalogue(look, told.columns, rows)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xregistry_tui.profiling.plan import Cost, Plan, budget_of
+from xregistry_tui.profiling.plan import Cost, Grade, Plan, budget_of
 from xregistry_tui.resources.base import (
     Chosen,
     Page,
@@ -25,7 +25,7 @@ from xregistry_tui.resources.postgresql.statistics import Known
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import Profile
-    from xregistry_tui.resources.postgresql.connection import Asker, Session
+    from xregistry_tui.resources.postgresql.connection import Asker, Notes, Session
     from xregistry_tui.resources.postgresql.door import Door
     from xregistry_tui.schema.shape import Scalar, Shape
 
@@ -65,6 +65,7 @@ class PostgresqlResource(XResource):
         self._speed = Speed()
         self._done: dict[str, float] = {}
         self._door: Door | None = None
+        self._notes: Notes | None = None
         self._looking: Session | None = None
         self._answering: Session | None = None
 
@@ -77,8 +78,8 @@ class PostgresqlResource(XResource):
         from xregistry_tui.resources.postgresql.connection import Notes, Session
         from xregistry_tui.resources.postgresql.door import Door
 
-        self._door, notes = Door(self._reach, self.name, self.ask), Notes()
-        self._looking, self._answering = Session(self._door, notes), Session(self._door, notes)
+        self._door, self._notes = Door(self._reach, self.name, self.ask), Notes()
+        self._looking, self._answering = (Session(self._door, self._notes) for _ in range(2))
         try:
             await self._answer(_nothing)
         except BaseException:
@@ -103,10 +104,9 @@ class PostgresqlResource(XResource):
 
     async def list_collections_or_tables(self) -> list[str]:
         """See `XResource.list_collections_or_tables`."""
-        from xregistry_tui.resources.postgresql.catalogue import catalogue
+        from xregistry_tui.resources.postgresql.catalogue import listed
 
-        found = await self._answer(catalogue)
-        return [name for name in found.tables if name in self._chosen]
+        return [name for name in await self._answer(listed) if name in self._chosen]
 
     async def shape(self, collection: str) -> Shape:
         """See `XResource.shape`."""
@@ -133,9 +133,14 @@ class PostgresqlResource(XResource):
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
-        from xregistry_tui.resources.postgresql.profile import profile
+        from xregistry_tui.resources.postgresql.profile import known_already, profile
 
         seconds = plan.budget.within(self._budget).seconds
+        if plan.grade is Grade.CATALOGUE:
+            # so quickly that it need not wait for what takes long
+            told = await self._answer(lambda ask: known_already(ask, plan, self.name, self._stated), seconds)
+            if told is not None:
+                return told
         try:
             found = await self._connected(self._looking).run(
                 lambda ask: profile(ask, plan, self.name, self._stated, self._told(plan.collection)),

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from xregistry_tui.resources.postgresql.measures import FRACTIONS, NUMBERS, Class, Measure
+from xregistry_tui.resources.postgresql.patterns import for_server
 from xregistry_tui.resources.postgresql.values import as_text
 from xregistry_tui.resources.sql import Check, Dialect, Parameters, check, counted_by_groups, quote
-from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Required, Rule, Unique
+from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Reference, Required, Rule, Unique
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.postgresql.catalogue import Catalogue, Table
@@ -60,6 +61,8 @@ def checked(rule: Rule, measure: Measure, known: Catalogue, bound: Typed) -> Che
         return _reference(rule, measure, known)
     if measure.class_ in _OPAQUE:
         return None
+    if isinstance(rule, Pattern):
+        return _pattern(rule, measure, bound)
     numbers = measure.class_ in NUMBERS
     if isinstance(rule, OneOf):
         rule = replace(rule, values=tuple(value for value in rule.values if _comparable(value, measure)))
@@ -77,6 +80,14 @@ def checked(rule: Rule, measure: Measure, known: Catalogue, bound: Typed) -> Che
         # no number is neither below nor above one; the server sorts it above all
         return Check(made.applies, f"{made.holds} AND {measure.value} <> 'NaN'")
     return made
+
+
+def _pattern(rule: Pattern, measure: Measure, bound: Typed) -> Check | None:
+    regex = for_server(rule.regex) if measure.class_ is Class.TEXT and measure.unicode else None
+    if regex is None:
+        return None
+    bound.numbers = False
+    return Check(measure.present, f"{measure.text} ~ {bound.add(regex)}")
 
 
 def _comparable(value: Scalar, measure: Measure) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from xregistry_tui.resources.base import CollectionFailed, ResourceError
-from xregistry_tui.resources.postgresql.catalogue import Catalogue, Column, Relation, Table, catalogue
+from xregistry_tui.resources.postgresql.catalogue import Catalogue, Column, Relation, Table, catalogue, glimpse
 from xregistry_tui.resources.postgresql.checks import checks
 from xregistry_tui.resources.postgresql.documents import observed
 from xregistry_tui.resources.postgresql.kinds import kind_of
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.inference import Observed
 
 _TOGETHER_SECONDS = 0.25
+# what so many tables declare takes longer to read than anyone waits for a first figure; of so few it does not
+_MANY, _FIRST = 50, 10
 _DEEPEST = 5
 _SIZED = ("character varying(", "character(", "bit varying(", "bit(")
 _VIEWS = (Relation.VIEW, Relation.MATERIALISED)
@@ -28,15 +30,22 @@ _Stated = dict[str, list[Rule]]
 
 async def shape(ask: Asker, collection: str) -> Shape:
     """What the records of one table or view may be; raises `CollectionFailed`."""
-    known = await catalogue(ask)
+    known = ask.notes.catalogue or ask.notes.first
+    if known is None or known.whole or collection not in known.tables:
+        known = await catalogue(ask)
     return await _shape(ask, known, collection)
 
 
 async def shapes(ask: Asker, names: Sequence[str]) -> list[Shape | tuple[str, ResourceError]]:
     """The shapes of the first of these, as many as are quickly found, and why one cannot be read in its place."""
     clock = asyncio.get_running_loop().time
-    known, began = await catalogue(ask), clock()
+    if ask.notes.catalogue is None and ask.notes.first is None and len(names) > _MANY:
+        names = names[:_FIRST]
+        known = await glimpse(ask, names)
+    else:
+        known = await catalogue(ask)
     found: list[Shape | tuple[str, ResourceError]] = []
+    began = clock()
     for name in names:
         if found and clock() - began > _TOGETHER_SECONDS:
             break

@@ -13,11 +13,15 @@ READABLE = f"""
 
 FROM = "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
 
-_OIDS = f"SELECT c.oid FROM {FROM} WHERE {READABLE}"
+ALL = f"SELECT c.oid FROM {FROM} WHERE {READABLE}"
+"""Among all relations that may be read …"""
+
+SOME = "SELECT unnest($1::oid[])"
+"""… or among some, given by OID."""
 
 
-def relations(version: int) -> str:
-    """All that holds records, by OID: schema, name, kind, estimates of rows and pages, words, whether rows are hidden.
+def relations(version: int, among: str) -> str:
+    """What holds records, by OID: schema, name, kind, estimates of rows and pages, words, whether rows are hidden.
 
     A partitioned table has the sums of its leaves. The estimate is -1 where there is none.
     """
@@ -34,39 +38,46 @@ def relations(version: int) -> str:
                    (SELECT sum(c.relpages) FROM pg_partition_tree(r.oid) AS p JOIN pg_class AS c ON c.oid = p.relid)
                    ELSE r.relpages END::int8,
                obj_description(r.oid, 'pg_class'), r.relrowsecurity AND row_security_active(r.oid)
-        FROM pg_class AS r JOIN pg_namespace AS n ON n.oid = r.relnamespace WHERE r.oid IN ({_OIDS})"""
+        FROM pg_class AS r JOIN pg_namespace AS n ON n.oid = r.relnamespace WHERE r.oid IN ({among})"""
 
 
 NAMES = f"SELECT c.oid, n.nspname, c.relname FROM {FROM} WHERE {READABLE}"
 """OID, schema and name of all that holds records."""
 
-COLUMNS = f"""
+
+def columns(among: str) -> str:
+    """By relation its columns in their order; the last says whether one may be read."""
+    return f"""
     SELECT a.attrelid, a.attnum, a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod), a.attnotnull,
            CASE WHEN d.adbin IS NOT NULL THEN pg_get_expr(d.adbin, d.adrelid) END,
            a.attgenerated <> '', a.attidentity <> '', col_description(a.attrelid, a.attnum),
            has_table_privilege(a.attrelid, 'SELECT') OR has_column_privilege(a.attrelid, a.attnum, 'SELECT')
     FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN ({_OIDS})
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN ({among})
     ORDER BY a.attrelid, a.attnum"""
-"""By relation its columns in their order; the last says whether one may be read."""
 
-CONSTRAINTS = f"""
+
+def constraints(among: str) -> str:
+    """By relation: primary keys, foreign keys and checks that every record is known to obey."""
+    return f"""
     SELECT o.conrelid, o.contype::text, o.conkey, CASE WHEN o.contype = 'c' THEN pg_get_expr(o.conbin, o.conrelid) END,
            o.confrelid,
            CASE WHEN o.contype = 'f' THEN ARRAY(SELECT a.attname::text FROM unnest(o.confkey) WITH ORDINALITY AS k(n, i)
                 JOIN pg_attribute AS a ON a.attrelid = o.confrelid AND a.attnum = k.n ORDER BY k.i) END
     FROM pg_constraint AS o
-    WHERE o.contype IN ('p', 'f', 'c') AND o.convalidated AND o.conrelid IN ({_OIDS})
+    WHERE o.contype IN ('p', 'f', 'c') AND o.convalidated AND o.conrelid IN ({among})
     ORDER BY o.conrelid, o.conname"""
-"""By relation: primary keys, foreign keys and checks that every record is known to obey."""
 
-UNIQUE = f"""
+
+def unique(among: str) -> str:
+    """By relation the column numbers of whole unique indexes."""
+    return f"""
     SELECT i.indrelid, (i.indkey::int2[])[0:i.indnkeyatts - 1]
     FROM pg_index AS i
     WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT i.indisprimary
-          AND i.indrelid IN ({_OIDS})
+          AND i.indrelid IN ({among})
     ORDER BY i.indrelid, i.indexrelid"""
-"""By relation the column numbers of whole unique indexes."""
+
 
 STAMP_OF = """
     md5(concat_ws('|', c.relname, c.relnamespace, c.relkind, c.relacl, c.relrowsecurity,
@@ -79,22 +90,27 @@ STAMP_OF = """
         (SELECT string_agg(i.indexrelid || ':' || i.indisunique || i.indisvalid, ',' ORDER BY i.indexrelid)
          FROM pg_index AS i WHERE i.indrelid = c.oid)))"""
 
-STAMPS = f"SELECT c.oid, {STAMP_OF} FROM pg_class AS c"
-"""A text for each relation that differs when its declaration does; not when its records change."""
+
+def stamps(among: str) -> str:
+    """A text for each relation that differs when its declaration does; not when its records change."""
+    return f"SELECT c.oid, {STAMP_OF} FROM pg_class AS c WHERE c.oid IN ({among})"
+
 
 STAMP = f"""
     SELECT md5(concat_ws('|', current_user,
-        (SELECT string_agg({STAMP_OF}, '' ORDER BY c.oid) FROM pg_class AS c WHERE c.oid IN ({_OIDS})),
+        (SELECT string_agg({STAMP_OF}, '' ORDER BY c.oid) FROM pg_class AS c WHERE c.oid IN ({ALL})),
         (SELECT string_agg(e.oid || ':' || e.xmin::text, ',' ORDER BY e.oid) FROM pg_enum AS e),
         (SELECT string_agg(t.oid || ':' || t.xmin::text, ',' ORDER BY t.oid) FROM pg_type AS t WHERE t.oid >= 16384),
         (SELECT string_agg(o.oid || ':' || o.xmin::text, ',' ORDER BY o.oid)
          FROM pg_constraint AS o WHERE o.contypid <> 0)))"""
 """One text that differs when anything that may be read is declared anew."""
 
-_USED = f"""
+
+def _used(among: str) -> str:
+    return f"""
     WITH RECURSIVE used(oid) AS (
         SELECT DISTINCT a.atttypid FROM pg_attribute AS a
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN ({_OIDS})
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN ({among})
         UNION
         SELECT p.part FROM used JOIN pg_type AS t USING (oid) CROSS JOIN LATERAL (
             SELECT t.typelem WHERE t.typcategory = 'A' AND t.typelem <> 0
@@ -104,9 +120,10 @@ _USED = f"""
                       WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
         ) AS p(part))"""
 
-TYPES = (
-    _USED
-    + """
+
+def types(among: str) -> str:
+    """The types in use, by OID."""
+    return f"""{_used(among)}
     SELECT t.oid, n.nspname, t.typname, format_type(t.oid, NULL), t.typtype::text, t.typcategory::text,
            CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END::oid, t.typbasetype,
            CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE '' END,
@@ -115,20 +132,19 @@ TYPES = (
                SELECT 1 FROM pg_opclass AS o JOIN pg_am AS m ON m.oid = o.opcmethod
                WHERE m.amname = 'btree' AND o.opcdefault AND (o.opcintype = t.oid OR t.typname IN ('varchar', 'cidr')))
     FROM used JOIN pg_type AS t USING (oid) JOIN pg_namespace AS n ON n.oid = t.typnamespace"""
-)
-"""The types in use, by OID."""
+
 
 LABELS = "SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder"
 """By enum its labels in their order."""
 
-ATTRIBUTES = (
-    _USED
-    + """
+
+def attributes(among: str) -> str:
+    """By the relation of a composite type in use its attributes."""
+    return f"""{_used(among)}
     SELECT a.attrelid, a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod)
     FROM used JOIN pg_type AS t USING (oid) JOIN pg_attribute AS a ON a.attrelid = t.typrelid
     WHERE t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"""
-)
-"""By the relation of a composite type in use its attributes."""
+
 
 DOMAIN_CHECKS = """
     SELECT o.contypid, pg_get_expr(o.conbin, 0) FROM pg_constraint AS o

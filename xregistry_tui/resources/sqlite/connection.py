@@ -19,6 +19,7 @@ from xregistry_tui.resources.base import (
     ResourceGone,
     ResourceSlow,
 )
+from xregistry_tui.resources.sqlite import functions
 from xregistry_tui.resources.sqlite.file import Access, Stamp, held, look
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class Connection:
 def _open(path: Path, access: Access) -> sqlite3.Connection:
     uri = f"file:{percent(str(path))}?{_OPTIONS[access]}"
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.text_factory = _text
+    connection.text_factory = functions.text
     try:
         if access is Access.PRIVATE:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -204,6 +205,7 @@ def _open(path: Path, access: Access) -> sqlite3.Connection:
     except sqlite3.Error:
         connection.close()
         raise
+    functions.add_to(connection)
     connection.set_authorizer(_authorize)
     return connection
 
@@ -230,12 +232,8 @@ def _begin_reading(connection: sqlite3.Connection) -> None:
 def memory(limit: Limit) -> Asker:
     """An empty database of our own in memory, bounded by the same operation."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.text_factory = _text
+    connection.text_factory = functions.text
     return Asker(connection, limit)
-
-
-def _text(stored: bytes) -> str:
-    return stored.decode("utf-8", "backslashreplace")
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:

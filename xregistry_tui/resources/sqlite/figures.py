@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.profiling.formats import LIKELY, PATTERNS, matching
 from xregistry_tui.resources.sql import Check, Dialect, quote
+from xregistry_tui.resources.sqlite.functions import MATCHES
 from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, fits, has_form
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ SQLITE = Dialect(
     is_number=lambda value: f"typeof({value}) IN ('integer', 'real')",
     is_sized=lambda value: f"typeof({value}) IN ('text', 'blob')",
     length=lambda value: f"length({value})",
+    matches=lambda value, regex: Check(f"typeof({value}) = 'text'", f"{MATCHES}({regex}, CAST({value} AS BLOB))"),
 )
 
 
