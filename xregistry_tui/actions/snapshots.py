@@ -92,6 +92,7 @@ def binding_view(workspace: Workspace, live: Live) -> BindingView:
         spent_ms_per_minute=live.spent_ms_per_minute,
         pinned=live.pinned,
         will_run=live.will_run,
+        day=live.day,
     )
 
 

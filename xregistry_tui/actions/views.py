@@ -7,7 +7,7 @@ Change keys: `tree` (any node came, went or changed its glyph or count), `model:
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,10 @@ class ResourceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingView:
-    """One binding with the last good figures. `trend` is rows at moments, oldest first; rates are per minute."""
+    """One binding with the last good figures. `trend` is rows at moments, oldest first; rates are per minute.
+
+    `day` is the quality of each field (`""`: of the model) in equal parts of the last 24 hours, oldest first.
+    """
 
     binding: Binding
     title: str
@@ -83,6 +86,7 @@ class BindingView:
     spent_ms_per_minute: float = 0.0
     pinned: bool = False
     will_run: str = ""
+    day: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

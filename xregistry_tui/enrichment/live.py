@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from xregistry_tui.core.bindings import Binding, RefreshState
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.shape import FieldShape, Shape
 
 Trend = tuple[tuple[datetime.datetime, float], ...]
+Day = Mapping[str, tuple[float | None, ...]]
 
 TREND = datetime.timedelta(minutes=30)
 TREND_POINTS = 240
@@ -35,6 +38,8 @@ class Live:
     `shape` is the collection's as it was last read. `trend` is rows at moments, oldest first; `per_minute` how the
     rows grow; `spent_ms_per_minute` what looking cost within the last minute. `missing` are required fields of the
     model that the collection has not. `will_run` says what will run by itself, `pinned` whether changes are followed.
+    `day` is the overall quality of each field (`""`: of the model) in equal parts of the last 24 hours, oldest first,
+    `None` where nobody looked.
     """
 
     binding: Binding
@@ -49,6 +54,7 @@ class Live:
     missing: tuple[str, ...] = ()
     pinned: bool = False
     will_run: str = ""
+    day: Day = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
