@@ -6,8 +6,10 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from pydantic import BaseModel
 
 from tests.actions.conftest import make_shop
 from xregistry_tui.actions.base import ActionError, Refused
@@ -15,7 +17,7 @@ from xregistry_tui.actions.local import LocalSession
 from xregistry_tui.actions.views import NodeKind
 from xregistry_tui.config.model import Settings
 from xregistry_tui.core.audit import from_json, verify
-from xregistry_tui.core.bindings import RefreshStatus
+from xregistry_tui.core.bindings import BindingOrigin, RefreshStatus
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.resources.base import ResourceGone, UnknownTarget
 from xregistry_tui.schema.report import Severity
@@ -270,3 +272,34 @@ async def test_classes_are_made_when_they_are_asked_for_not_when_tables_are_foun
     assert made == []
     await session.perform("export", item=ORDERS, form="json-schema")
     assert made == ["orders"]
+
+
+class Order(BaseModel):
+    id: int
+    customer_id: int
+    status: Literal["paid"]
+    total: float
+
+
+class Status(BaseModel):
+    id: int
+
+
+async def test_a_model_of_ones_own_is_bound_to_what_it_surely_describes(shop: Path) -> None:
+    workspace = open_workspace(Settings())
+    session = LocalSession(workspace, "admin")
+    for model in (Order, Status):
+        workspace.registry.models.register_static_model(model, namespace="own")
+    await session.perform("connect", target=str(shop))
+    await session.settled()
+    own = session.model("models.own.Order")
+    assert own is not None
+    assert own.binding is not None
+    assert (own.binding.binding.collection, own.binding.binding.origin) == ("orders", BindingOrigin.MATCH)
+    assert own.binding.profile is not None
+    rules = own.binding.profile.fields["status"].rules
+    assert any(result.failed for result in rules), "by its own rules, not those of the table"
+    unbound = session.model("models.own.Status")
+    assert unbound is not None
+    assert unbound.binding is None
+    await session.close()

@@ -257,3 +257,14 @@ def test_fields_of_another_type_count_half() -> None:
     assert overlap(ours, ours) == 1
     assert overlap(ours, shape(A=Kind.STRING, B=Kind.STRING)) == 0.75
     assert overlap(ours, shape(c=Kind.STRING)) == 0
+
+
+async def test_what_a_models_mode_refuses_is_told_and_nothing_is_changed(shop: Shop) -> None:
+    shop.registry.models.register_static_model(Order, namespace="demo")
+    shop.engine.put("other", [{"id": "a", "status": "paid", "total": 1.0, "note": None}])
+    report = await shop.enriched.sync_with_resource("Order", shop.engine, collection="other")
+    assert report["synced"] is False
+    assert report["refused"]
+    assert any(change["path"] == "/id" for change in report["changes"])
+    assert (report["to_version"], shop.registry.models["Order"].version) == ("1.0.0", "1.0.0")
+    assert shop.registry.models["Order"].model_class is Order

@@ -96,3 +96,19 @@ async def test_a_resource_answers_for_itself(shop: XResource) -> None:
     assert (await shop.get_statistics("products"))["total_count"] == 100
     assert shop.get_type() == "sqlite"
     assert shop.metadata.get("name") == "test_db"
+
+
+async def test_a_model_follows_what_a_resource_holds(
+    registry: EnrichedRegistry, shop: XResource, tmp_path: Path
+) -> None:
+    await registry.discover_and_register(resource=shop, namespace="dynamic")
+    unchanged = await registry.sync_with_resource("products", shop)
+    assert unchanged == {"synced": False, "changes": [], "from_version": "1.0.0", "to_version": "1.0.0"}
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as connection, connection:
+        connection.execute("ALTER TABLE products ADD COLUMN weight REAL")
+    report = await registry.sync_with_resource(model_name="products", resource=shop)
+    assert (report["synced"], report["from_version"], report["to_version"]) == (True, "1.0.0", "1.1.0")
+    assert [change["path"] for change in report["changes"]] == ["/weight"]
+    assert registry.model_registry["products"].version == "1.1.0"
+    with pytest.raises(ValueError, match="Model Nothing not found"):
+        await registry.sync_with_resource("Nothing", shop)

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import Action, ActionError, Result
-from xregistry_tui.core.bindings import Binding
+from xregistry_tui.core.bindings import Binding, BindingOrigin
 from xregistry_tui.core.errors import DefinitionConflict
+from xregistry_tui.enrichment import matching
 from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.workspace import Connection, ConnectionStatus
 
@@ -199,10 +200,12 @@ async def _register_all(workspace: Workspace, resource: XResource) -> Found:
     before = {path: model.version for path, model in workspace.registry.models.models.items()}
     paths: list[str] = []
     failed: dict[str, str] = {}
+    shapes: list[Shape] = []
     async for found in resource.shapes([name for name in collections if not only or name in only]):
         if isinstance(found, tuple):
             failed[found[0]] = str(found[1])
             continue
+        shapes.append(found)
         try:
             path = await _register(workspace, resource, found)
         except DefinitionConflict as error:  # another model has its path: the others come all the same
@@ -210,6 +213,7 @@ async def _register_all(workspace: Workspace, resource: XResource) -> Found:
         else:
             paths += [path] if path else []
     await bind_wanted(workspace, resource)
+    await bind_matching(workspace, resource, shapes)
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))
     return Found(tuple(paths), failed, _counts(workspace, before, paths, failed))
 
@@ -263,6 +267,23 @@ async def bind_wanted(workspace: Workspace, resource: XResource) -> None:
     for binding in workspace.wanted:
         if binding.resource == resource.name and binding.model not in workspace.registry.models:
             await workspace.record(None, "unbound", binding.model, "no model is registered under this name")
+
+
+async def bind_matching(workspace: Workspace, resource: XResource, shapes: Sequence[Shape]) -> None:
+    """Bind the models that people wrote to the collections that they surely describe; what is bound stays as it is."""
+    connection = workspace.connections.get(resource.name)
+    if not workspace.settings.registry.enable_enrichment or (connection is not None and not connection.watched):
+        return
+    bound = {live.binding.model for live in workspace.enriched.standing() if live.binding.resource == resource.name}
+    held = list(workspace.registry.models.models.values())
+
+    def belonging() -> dict[str, str]:
+        return matching.belonging(shapes, (m for m in held if m.resource is None and m.path not in bound))
+
+    # a registry may hold more models than a loop may be held for
+    for path, collection in (await asyncio.to_thread(belonging)).items():
+        binding = Binding(model=path, resource=resource.name, collection=collection, origin=BindingOrigin.MATCH)
+        workspace.enriched.bind(binding)
 
 
 def watch_again(workspace: Workspace, path: str) -> None:

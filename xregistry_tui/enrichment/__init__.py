@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xregistry_tui.enrichment.enriched import Discovery, EnrichedRegistry
+    from xregistry_tui.enrichment.enriched import EnrichedRegistry
     from xregistry_tui.enrichment.matching import NoMatch
     from xregistry_tui.enrichment.projection import ModelEnrichment
+    from xregistry_tui.enrichment.syncing import Discovery
     from xregistry_tui.enrichment.validation import InvalidRecord
 
 _HOMES = {
-    "Discovery": "enriched",
+    "Discovery": "syncing",
     "EnrichedRegistry": "enriched",
     "InvalidRecord": "validation",
     "ModelEnrichment": "projection",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState, RefreshStatus
 from xregistry_tui.core.changes import Changes
-from xregistry_tui.core.errors import DefinitionConflict
 from xregistry_tui.core.registry import NotRegistered, View
-from xregistry_tui.enrichment import matching
+from xregistry_tui.enrichment import matching, syncing
 from xregistry_tui.enrichment.attention import Attention, held, will_run
 from xregistry_tui.enrichment.choices import live_field
 from xregistry_tui.enrichment.live import Figures, Live, rate
@@ -22,11 +20,11 @@ from xregistry_tui.enrichment.pacing import Clock, Pace, SystemClock
 from xregistry_tui.enrichment.policy import Policy
 from xregistry_tui.enrichment.projection import ModelEnrichment, project, rates
 from xregistry_tui.enrichment.supervisor import Supervisor
+from xregistry_tui.enrichment.syncing import Discovery
 from xregistry_tui.enrichment.watch import Looked
 from xregistry_tui.profiling.plan import Cost, Grade
 from xregistry_tui.profiling.statistics import field_statistics
 from xregistry_tui.resources.base import ResourceError
-from xregistry_tui.resources.inspector import XInspector
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -47,20 +45,6 @@ class Running:
     model: str
     since: datetime.datetime
     grade: Grade
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """What a discovery registered (paths) and what it could not read (collection → reason)."""
-
-    registered: tuple[str, ...]
-    failed: Mapping[str, str]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.registered)
-
-    def __len__(self) -> int:
-        return len(self.registered)
 
 
 class _Projected(Mapping[str, ModelEnrichment]):
@@ -343,9 +327,7 @@ class EnrichedRegistry:
         Without `collection` or `model_name` the other is matched by binding, name or fields; `NoMatch` (a ValueError)
         lists the candidates. `role` is who asks; rights are asked for where verbs are performed, not here.
         """
-        if not await resource.validate_connection():
-            await resource.connect()
-        self.attach(resource)
+        await self._opened(resource)
         known = self.model_registry[model_name] if model_name is not None else None
         model, found = await matching.pair(resource, known, collection, self.model_registry.models, self._bindings())
         binding = Binding(model=model.path, resource=resource.name, collection=found, origin=BindingOrigin.CALL)
@@ -361,28 +343,36 @@ class EnrichedRegistry:
 
     async def discover_and_register(self, resource: XResource, namespace: str | None = None) -> Discovery:
         """Register and bind a model for everything a resource holds; what cannot be read is reported, not raised."""
+        await self._opened(resource)
+        registered: list[str] = []
+        failed: dict[str, str] = {}
+        async for found in syncing.discovered(self.model_registry, resource, namespace):
+            if isinstance(found, syncing.Failed):
+                failed[found.collection] = found.reason
+                continue
+            model, shape = found
+            self.bind(Binding(model=model.path, resource=resource.name, collection=shape.name), shape=shape)
+            registered.append(model.path)
+        return Discovery(tuple(registered), MappingProxyType(failed))
+
+    async def sync_with_resource(
+        self, model_name: str, resource: XResource, *, collection: str | None = None
+    ) -> dict[str, Any]:
+        """Make what a resource holds now the next version of a model: see `syncing.sync`.
+
+        Without `collection` it is matched as in `enrich_from_resource`. Raises ValueError where no such model is.
+        """
+        known = self._registered(model_name)
+        await self._opened(resource)
+        model, found = await matching.pair(resource, known, collection, self.model_registry.models, self._bindings())
+        told = await syncing.sync(self.model_registry, model, resource, found)
+        self._changes.mark("tree", f"model:{model.path}")
+        return told
+
+    async def _opened(self, resource: XResource) -> None:
         if not await resource.validate_connection():
             await resource.connect()
         self.attach(resource)
-        registered: list[str] = []
-        failed: dict[str, str] = {}
-        async for found in XInspector(resource).discover():
-            if isinstance(found, tuple):
-                failed[found[0]] = str(found[1])
-                continue
-            try:
-                # a wide table takes longer to turn into a model than a loop may be held
-                model = await asyncio.to_thread(
-                    self.model_registry.register_discovered, found, resource=resource.name, namespace=namespace
-                )
-            except DefinitionConflict as error:  # another model has its path: the others come all the same
-                failed[found.name] = str(error)
-                continue
-            if model.path not in self.model_registry:
-                continue  # somebody unregistered it
-            self.bind(Binding(model=model.path, resource=resource.name, collection=found.name), shape=found)
-            registered.append(model.path)
-        return Discovery(tuple(registered), MappingProxyType(failed))
 
     async def create_with_validation(
         self,

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.shape import FieldShape, Shape
 
 ENOUGH = 0.8
+"""So much of its fields tells what a model describes by themselves …"""
+
+SURE = 0.5
+"""… and so much together with its name."""
+
 _OTHER_KIND = 0.5
 _PARTS = re.compile(r"[\W_]+")
 
@@ -86,6 +91,24 @@ def best(what: str, name: str, shape: Shape | None, candidates: Mapping[str, tup
 
 def _score(shape: Shape | None, other: Shape | None) -> float:
     return overlap(shape, other) if shape is not None and other is not None else 0.0
+
+
+def belonging(shapes: Iterable[Shape], models: Iterable[RegisteredModel]) -> dict[str, str]:
+    """Which models (by path) surely describe which collections: alike in name, and in half of the fields or more.
+
+    A model that could be meant for several collections is left out.
+    """
+    by_form: dict[str, dict[str, Shape]] = {}
+    for shape in shapes:
+        for form in _forms(shape.name):
+            by_form.setdefault(form, {})[shape.name] = shape
+    found: dict[str, str] = {}
+    for model in models:
+        named = {name: shape for form in _forms(model.title) for name, shape in by_form.get(form, {}).items()}
+        meant = [name for name, shape in named.items() if overlap(model.shape, shape) >= SURE]
+        if len(meant) == 1:
+            found[model.path] = meant[0]
+    return found
 
 
 async def pair(
