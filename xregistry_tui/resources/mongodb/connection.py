@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -223,7 +224,7 @@ class Connection:
             await _to_the_end(closing)
         self._client = self._session = None
         if client is not None:
-            client.close()
+            await _let_go(client)
 
 
 def _client(target: Target, password: str | None, loop: asyncio.AbstractEventLoop) -> Any:
@@ -238,6 +239,21 @@ def _client(target: Target, password: str | None, loop: asyncio.AbstractEventLoo
     defaults = {"serverSelectionTimeoutMS": 5_000, "connectTimeoutMS": 5_000, "maxPoolSize": _CONNECTIONS}
     given |= {name: value for name, value in defaults.items() if target.option(name) is None}
     return AsyncIOMotorClient(target.url, appname=NAME, server_selector=_always_the_same, io_loop=loop, **given)
+
+
+async def _let_go(client: Any) -> None:
+    """Close a client, which says goodbye to its server: not on the loop, and not for long where nobody answers."""
+    gone, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def close() -> None:
+        client.close()
+        with suppress(RuntimeError):  # the loop is closed where nobody waited to the end
+            loop.call_soon_threadsafe(gone.set)
+
+    # a thread that ends with the program: one of a pool would be waited for
+    threading.Thread(target=close, name="xreg-mongodb-close", daemon=True).start()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(gone.wait(), _TIDY_SECONDS)
 
 
 def _always_the_same(servers: list[Any]) -> list[Any]:
