@@ -66,7 +66,7 @@ class ValidationReport:
         return sum(problem.severity is severity for problem in self.problems)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FieldFailures:
     """How often one path failed in many records, with the most frequent reason."""
 
@@ -77,7 +77,10 @@ class FieldFailures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleReport:
-    """Many records against a model: rates and where they fail. `problems` is bounded, the counts are not."""
+    """Many records against a model: rates and where they fail. `problems` is bounded, the counts are not.
+
+    `warned` records have values that were never seen live; `unseen` says of which fields, and how often.
+    """
 
     model: str
     version: str
@@ -88,6 +91,8 @@ class SampleReport:
     checked_at: datetime.datetime
     duration: float
     excluded: int = 0
+    warned: int = 0
+    unseen: tuple[FieldFailures, ...] = ()
 
     @property
     def passed(self) -> int:
