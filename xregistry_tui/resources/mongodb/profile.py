@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import FieldProfile, Figure
 from xregistry_tui.resources.base import CollectionFailed
-from xregistry_tui.resources.mongodb import figures
+from xregistry_tui.resources.mongodb import bytype, distinct, overview, spread
 from xregistry_tui.resources.mongodb.catalogue import Entry, entry, size
-from xregistry_tui.resources.mongodb.checks import Check, check
-from xregistry_tui.resources.mongodb.connection import aggregate
 from xregistry_tui.resources.mongodb.drawing import Drawn, draw
 from xregistry_tui.resources.mongodb.failing import failing
-from xregistry_tui.resources.mongodb.figures import Question
-from xregistry_tui.resources.mongodb.findings import Typed, known_of, question_of, spread_of, told, valued
-from xregistry_tui.resources.mongodb.kinds import field, segments
+from xregistry_tui.resources.mongodb.findings import known_of, valued
+from xregistry_tui.resources.mongodb.looking import Look, too_much
+from xregistry_tui.resources.mongodb.overview import Overview
+from xregistry_tui.resources.mongodb.questions import Measure, Question, question_of
+from xregistry_tui.resources.mongodb.typed import Typed
 from xregistry_tui.schema.rules import Pattern, Rule
 from xregistry_tui.schema.shape import FieldShape, pointer
 
@@ -37,42 +37,8 @@ _ENTRIES = 250_000
 _ALL_ENTRIES = 1_000_000
 _PROBE = 2_000
 _BAD_PATTERN = 51111
-_TOO_MUCH = frozenset({292, 146})
 
 _Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look reads, and how good its figures are. `paths` are the fields by the path of their figures."""
-
-    ask: Asker
-    plan: Plan
-    described: Entry
-    drawn: Drawn
-    paths: Mapping[str, FieldShape]
-    grade: Grade
-
-    def value(self, path: str) -> Any:
-        """The expression of a field."""
-        return field(segments(path))
-
-    def checks(self, path: str) -> dict[Rule, Check]:
-        """The rules of a field that a value can be judged by."""
-        made = {rule: check(rule, "$v") for rule in self.plan.rules.get(path, ())}
-        return {rule: one for rule, one in made.items() if one is not None}
-
-    async def facets(
-        self, parts: Mapping[str, list[dict[str, Any]]], prefix: Sequence[Any] | None = None
-    ) -> dict[str, _Rows]:
-        """Several pipelines over the same records, by their names."""
-        if not parts:
-            return {}
-        stages = self.drawn.stages if prefix is None else prefix
-        numbered = {f"p{index}": stages for index, stages in enumerate(parts.values())}
-        command = aggregate(self.described.name, [*stages, figures.facets(numbered)])
-        (found,) = await self.ask.documents(command)
-        return dict(zip(parts, found.values(), strict=True))
 
 
 async def profile(ask: Asker, plan: Plan, resource: str) -> Profile:
@@ -131,44 +97,67 @@ def _paths(plan: Plan) -> dict[str, FieldShape]:
 
 async def _typed(look: Look) -> tuple[dict[str, Typed], int]:
     """By path what is there by type, and how many records were looked at."""
-    percentile = look.ask.notes.has_percentile
-    expected = {path: figures.Expected.of(one.kinds) for path, one in look.paths.items()}
-    parts = {
-        path: figures.overview(look.value(path), one, look.checks(path).values(), percentile=percentile)
-        for path, one in expected.items()
-    }
-    # a record without a field is there too: so a collection without fields still has records
-    found = await look.facets({**parts, "\0": [{"$count": "n"}]})
-    counted = found.pop("\0")
-    n = int(counted[0]["n"]) if counted else 0
+    asked = dict(_overviews(look))
+    try:
+        # a record without a field is there too: so a collection without fields still has records
+        (row,) = await look.rows(overview.stages(asked.values())) or ({"n": 0},)
+    except CollectionFailed as error:
+        if not too_much(error):
+            raise
+        asked = {}
+        (row,) = await look.rows(overview.stages(())) or ({"n": 0},)
+    n = int(row["n"])
+    found = {path: rows for path, one in asked.items() if n and (rows := one.read(row)) is not None}
     # what no sample had seen is looked at once more, with all that can be asked
-    found |= await look.facets(
-        {
-            path: figures.overview(
-                look.value(path), figures.EVERYTHING, look.checks(path).values(), percentile=percentile
+    percentile = look.ask.notes.has_percentile
+    again = {
+        path: bytype.stages(look.value(path), look.checks(path).values(), percentile=percentile)
+        for path in look.paths
+        if n and path not in found
+    }
+    found |= {path: {str(row["_id"]): row for row in rows} for path, rows in (await look.facets(again)).items()}
+    return {path: Typed(found.get(path, {})) for path in look.paths}, n
+
+
+def _overviews(look: Look) -> Iterator[tuple[str, Overview]]:
+    binary = "collation" not in look.described.options
+    for index, (path, shape) in enumerate(look.paths.items()):
+        types = overview.expected(shape.kinds)
+        if types is not None:
+            value = look.value(path)
+            checks = tuple(look.checks(path, value).values())
+            yield (
+                path,
+                Overview(
+                    place=index,
+                    value=value,
+                    types=types,
+                    checks=checks,
+                    binary=binary,
+                    percentile=look.ask.notes.has_percentile,
+                ),
             )
-            for path, rows in found.items()
-            if expected[path].surprised(row["_id"] for row in rows)
-        }
-    )
-    return {path: Typed({str(row["_id"]): row for row in rows}) for path, rows in found.items()}, n
 
 
 async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) -> dict[str, FieldProfile]:
     asked = {path: one for path in typed if (one := question_of(look.value(path), typed[path], plan)) is not None}
     values = await _told(look, asked, n)
-    spreads = {p: q for p, q in asked.items() if p not in values and q.measure is not figures.Measure.LENGTH}
-    bins = await look.facets({path: figures.spread(one) for path, one in spreads.items()})
+    wide = {path: one for path, one in asked.items() if path not in values and one.measure is not Measure.LENGTH}
+    bins = await _passes(look, {path: spread.stages(one) for path, one in wide.items()}, n)
     found: dict[str, FieldProfile] = {}
     for path in typed:
         seen = known_of(look, path, typed[path], n)
         if path in values:
             seen = valued(look, seen, asked[path], values[path], typed[path])
         elif path in bins:
-            seen = spread_of(seen, asked[path], bins[path], typed[path])
+            seen = spread.spread_of(seen, asked[path], bins[path])
         rules = [await failing(look, seen, rule, typed[path], values.get(path)) for rule in plan.rules.get(path, ())]
         found[path] = replace(seen, rules=tuple(rules))
     return found
+
+
+async def _passes(look: Look, parts: Mapping[str, _Rows], n: int) -> dict[str, _Rows]:
+    return await (look.each(parts) if look.one_by_one(n) else look.facets(parts))
 
 
 async def _told(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, dict[str, Any]]:
@@ -176,25 +165,24 @@ async def _told(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, 
     chosen = dict(asked)
     if n > _COUNTED and look.grade is Grade.EXACT:
         chosen = {path: asked[path] for path in await _few(look, asked, n)}
+    if look.one_by_one(n):
+        rows = await look.each({path: distinct.alone(one) for path, one in chosen.items()})
+        return {path: distinct.told_alone(found, asked[path]) for path, found in rows.items()}
+    has_top = look.ask.notes.has_top
     try:
-        found = await look.facets(_distinct(look, chosen))
+        rows = await look.facets({path: distinct.beside(one, has_top=has_top) for path, one in chosen.items()})
     except CollectionFailed as error:
-        if getattr(error.__cause__, "code", None) not in _TOO_MUCH:
+        if not too_much(error):
             raise
         return {}
-    return {path: told(rows, asked[path]) for path, rows in found.items()}
-
-
-def _distinct(look: Look, asked: Mapping[str, Question]) -> dict[str, list[dict[str, Any]]]:
-    has_top = look.ask.notes.has_top
-    return {path: figures.distinct(one, has_top=has_top) for path, one in asked.items()}
+    return {path: distinct.told(found, asked[path]) for path, found in rows.items()}
 
 
 async def _few(look: Look, asked: Mapping[str, Question], n: int) -> Iterator[str]:
     """The fields whose values are few enough to be told apart, by how many occur once in a part of the records."""
-    probe = [{"$sample": {"size": _PROBE}}] if look.described.plain else [{"$limit": _PROBE}]
-    found = await look.facets(_distinct(look, asked), probe)
-    expected = {path: _expected(told(rows, asked[path]), n) for path, rows in found.items()}
+    part = [{"$sample": {"size": _PROBE}}] if look.described.plain else [{"$limit": _PROBE}]
+    found = await look.facets({path: distinct.probe(one) for path, one in asked.items()}, part)
+    expected = {path: _expected(rows[0], n) if rows else 0 for path, rows in found.items()}
     kept, spent = [], 0
     for path in sorted(expected, key=lambda path: expected[path]):
         spent += expected[path]
@@ -204,4 +192,4 @@ async def _few(look: Look, asked: Mapping[str, Question], n: int) -> Iterator[st
 
 
 def _expected(row: Mapping[str, Any], n: int) -> int:
-    return int(row["distinct"] + row["once"] * n / _PROBE) if row else 0
+    return int(row["distinct"] + row["once"] * n / _PROBE)
