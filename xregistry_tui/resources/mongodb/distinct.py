@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,11 +20,27 @@ def alone(question: Question) -> list[dict[str, Any]]:
     That the records are grouped by nothing but a field is what a server does without making documents of them first;
     the most frequent values are found by one bounded sort.
     """
+    if question.unique:
+        return _unique(question)
     values = [{"$group": {"_id": question.value, "n": {"$sum": 1}}}] if question.direct else _told_apart(question)
     # not before it is grouped: an index of the field would be read for it, record by record
     some = [{"$match": {"_id": {"$ne": None}}}] if question.direct and question.absent else []
     top = [{"$sort": {"n": -1, "_id": 1}}, {"$limit": question.top}, {"$project": {"_id": 0, "v": "$_id", "n": 1}}]
     return [*values, {"$facet": {_PLACES: [*some, *_placed(question, _counts())], _TOP: [*some, *top]}}]
+
+
+def _unique(question: Question) -> list[dict[str, Any]]:
+    """The stages for a field whose values the server keeps unique, read in the order of its index."""
+    name = question.unique
+    count = {"n": {"$sum": 1}, "distinct": {"$sum": 1}, "once": {"$sum": 1}}
+    where = {"b": place(question, scale(question, f"${name}"), question.bins), "f": form(question, f"${name}")}
+    value = {"$project": {"_id": 0, "v": f"${name}", "n": {"$literal": 1}}}
+    found: dict[str, Any] = {_PLACES: [{"$group": {"_id": where, **count}}], _TOP: [{"$limit": question.top}, value]}
+    if question.measure is not Measure.LENGTH:
+        for index, share in enumerate(QUANTILES):
+            before = max(1, math.ceil(share * question.scaled)) - 1
+            found[f"q{index}"] = [*([{"$skip": before}] if before else []), {"$limit": 1}, value]
+    return [{"$sort": {name: 1}}, {"$project": {"_id": 0, name: 1}}, {"$facet": found}]
 
 
 def beside(question: Question, *, has_top: bool) -> list[dict[str, Any]]:
@@ -82,7 +99,10 @@ def _placed(question: Question, counts: Mapping[str, Any]) -> list[dict[str, Any
 def told_alone(rows: Sequence[Mapping[str, Any]], question: Question) -> dict[str, Any]:
     """What `alone` gave; see `told`."""
     (row,) = rows
-    return told(row[_PLACES], question) | {_TOP: row[_TOP]} if row[_PLACES] else {}
+    if not row[_PLACES]:
+        return {}
+    quantiles = {name: one[0]["v"] for name, one in row.items() if name.startswith("q") and one}
+    return told(row[_PLACES], question) | {_TOP: row[_TOP]} | quantiles
 
 
 def told(rows: Sequence[Mapping[str, Any]], question: Question) -> dict[str, Any]:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 _FORMED = 0.5
 
 
-def known_of(look: Look, path: str, typed: Typed, n: int) -> FieldProfile:
+def known_of(look: Look, path: str, typed: Typed) -> FieldProfile:
     """The figures that need no telling apart of values."""
+    n = typed.total("n")
     kinds: dict[Kind, int] = {}
     for name, row in typed.rows.items():
         if name not in ABSENT:
@@ -35,7 +36,7 @@ def known_of(look: Look, path: str, typed: Typed, n: int) -> FieldProfile:
     return FieldProfile(
         name=path,
         looked_at=n,
-        missing=n - typed.total("n") + typed.total("n", ("missing",)),
+        missing=typed.total("n", ("missing",)),
         nulls=typed.total("n", ("null", "undefined")),
         empty=typed.total("empty"),
         blank=typed.total("blank"),

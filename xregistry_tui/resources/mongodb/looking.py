@@ -14,7 +14,7 @@ from xregistry_tui.resources.mongodb.catalogue import Entry
 from xregistry_tui.resources.mongodb.checks import Check, check
 from xregistry_tui.resources.mongodb.connection import aggregate
 from xregistry_tui.resources.mongodb.drawing import Drawn
-from xregistry_tui.resources.mongodb.kinds import field, segments
+from xregistry_tui.resources.mongodb.kinds import addressable, field, segments
 from xregistry_tui.schema.rules import Rule
 from xregistry_tui.schema.shape import FieldShape
 
@@ -52,9 +52,24 @@ class Look:
         made = {rule: check(rule, value) for rule in self.plan.rules.get(path, ())}
         return {rule: one for rule, one in made.items() if one is not None}
 
+    @property
+    def again(self) -> bool:
+        """Whether records may be read more than once: a view or a sample would be made anew each time."""
+        return self.described.plain and not self.drawn.stages
+
+    @property
+    def abreast(self) -> int:
+        """How many passes may go on at a time."""
+        return 2 if self.ask.seconds >= _ROOMY else 1
+
+    def unique(self, path: str) -> str:
+        """The name of a field that the server keeps unique by an index that has its order too; else nothing."""
+        kept = (path,) in self.plan.shape.unique and addressable((path,)) and "collation" not in self.described.options
+        return path if kept else ""
+
     def one_by_one(self, n: int) -> bool:
-        """Whether fields are quicker read each by itself: a view or a sample would be made anew for each."""
-        return self.described.plain and not self.drawn.stages and n > _TOGETHER
+        """Whether fields are quicker read each by itself."""
+        return self.again and n > _TOGETHER
 
     async def rows(self, stages: Sequence[Mapping[str, Any]]) -> _Rows:
         """One pipeline over the records looked at."""
@@ -84,7 +99,7 @@ class Look:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(2 if self.ask.seconds >= _ROOMY else 1):
+                for _ in range(self.abreast):
                     group.create_task(go_on())
         except BaseExceptionGroup as failed:
             first = failed.exceptions[0]

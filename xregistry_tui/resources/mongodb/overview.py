@@ -38,6 +38,9 @@ _UPPER = 2**31
 """What the second of two counts in one sum is multiplied by: no operation reads so many records."""
 _SURPRISED = math.inf
 _FIRST_VISIBLE, _FIRST_WIDE = "!", "\u0080"
+_SHARED = 8
+"""From so many fields on two groups are worth two passes."""
+
 _LENGTH_NAMES = {"shortest": "$min", "longest": "$max", "length": "$avg"}
 
 
@@ -211,6 +214,14 @@ class Overview:
 def _finite(number: Any) -> bool:
     """Whether it is; the server orders what is no number before all, and the infinite ones at both ends."""
     return bool(number.is_finite() if isinstance(number, decimal.Decimal) else math.isfinite(number))
+
+
+def shared(asked: Mapping[str, Overview], parts: int) -> list[dict[str, Overview]]:
+    """The fields in so many groups that ask about as much; all in one where they are few."""
+    if len(asked) < _SHARED:
+        return [dict(asked)]
+    ranked = sorted(asked.items(), key=lambda one: len(one[1].accumulators()))
+    return [dict(ranked[start::parts]) for start in range(parts)]
 
 
 def stages(asked: Iterable[Overview]) -> list[dict[str, Any]]:

@@ -98,16 +98,16 @@ def _paths(plan: Plan) -> dict[str, FieldShape]:
 async def _typed(look: Look) -> tuple[dict[str, Typed], int]:
     """By path what is there by type, and how many records were looked at."""
     asked = dict(_overviews(look))
-    try:
-        # a record without a field is there too: so a collection without fields still has records
-        (row,) = await look.rows(overview.stages(asked.values())) or ({"n": 0},)
-    except CollectionFailed as error:
-        if not too_much(error):
-            raise
-        asked = {}
-        (row,) = await look.rows(overview.stages(())) or ({"n": 0},)
-    n = int(row["n"])
-    found = {path: rows for path, one in asked.items() if n and (rows := one.read(row)) is not None}
+    parts = dict(enumerate(overview.shared(asked, look.abreast if look.again else 1)))
+    told = await look.each({str(index): overview.stages(part.values()) for index, part in parts.items()})
+    found, n = dict[str, dict[str, dict[str, Any]]](), 0
+    for index, rows in told.items():
+        for row in rows:
+            n = max(n, int(row["n"]))
+            read = {path: one.read(row) for path, one in parts[int(index)].items()}
+            found |= {path: types for path, types in read.items() if types is not None}
+    if not told:
+        n = sum(int(row["n"]) for row in await look.rows(overview.stages(())))
     # what no sample had seen is looked at once more, with all that can be asked
     percentile = look.ask.notes.has_percentile
     again = {
@@ -140,13 +140,14 @@ def _overviews(look: Look) -> Iterator[tuple[str, Overview]]:
 
 
 async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) -> dict[str, FieldProfile]:
-    asked = {path: one for path in typed if (one := question_of(look.value(path), typed[path], plan)) is not None}
+    made = {path: question_of(look.value(path), typed[path], plan, look.unique(path)) for path in typed}
+    asked = {path: one for path, one in made.items() if one is not None}
     values = await _told(look, asked, n)
     wide = {path: one for path, one in asked.items() if path not in values and one.measure is not Measure.LENGTH}
     bins = await _passes(look, {path: spread.stages(one) for path, one in wide.items()}, n)
     found: dict[str, FieldProfile] = {}
     for path in typed:
-        seen = known_of(look, path, typed[path], n)
+        seen = known_of(look, path, typed[path])
         if path in values:
             seen = valued(look, seen, asked[path], values[path], typed[path])
         elif path in bins:

@@ -43,7 +43,8 @@ class Question:
     """What is asked about the distinct values of one field, of which `scaled` are on the scale from `low` to `high`.
 
     `pure`: all that are present are on the scale. `absent`: some records have none. `direct`: the values themselves
-    are told apart, none has to be left out or cut.
+    are told apart, none has to be left out or cut. `unique`: the name of the field, where every record has a value and
+    the server keeps them unique by an index.
     """
 
     value: Any
@@ -58,14 +59,19 @@ class Question:
     pure: bool = False
     absent: bool = True
     direct: bool = False
+    unique: str = ""
 
 
-def question_of(value: Any, typed: Typed, plan: Plan) -> Question | None:
+def question_of(value: Any, typed: Typed, plan: Plan, unique: str = "") -> Question | None:
     """What is asked about a field's distinct values; `None` where it has none that can be told apart."""
     if typed.present == typed.total("n", CONTAINERS):
         return None
     measure, low, high, scaled = _measured(typed)
     clipped = max(typed.some("longest", ("string",)), default=0) > CLIP
+    pure = typed.present == (typed.total("n", ("string",)) if measure is Measure.LENGTH else scaled)
+    absent = typed.total("n", ABSENT) > 0
+    direct = not clipped and not typed.total("n", (*CONTAINERS, "undefined"))
+    ordered = direct and not absent and (pure or measure is Measure.LENGTH)
     return Question(
         value=value,
         measure=measure,
@@ -76,9 +82,10 @@ def question_of(value: Any, typed: Typed, plan: Plan) -> Question | None:
         texts="string" in typed.rows,
         top=plan.top,
         bins=plan.bins,
-        pure=typed.present == (typed.total("n", ("string",)) if measure is Measure.LENGTH else scaled),
-        absent=typed.total("n", ABSENT) > 0,
-        direct=not clipped and not typed.total("n", (*CONTAINERS, "undefined")),
+        pure=pure,
+        absent=absent,
+        direct=direct,
+        unique=unique if ordered else "",
     )
 
 
