@@ -8,11 +8,11 @@ from typing import Any
 
 from tests.benchmarks.documents import MOMENTS, NUMBERS, TEXTS, TYPES
 from xregistry_tui.profiling.profile import FieldProfile, Profile
+from xregistry_tui.resources.mongodb.questions import FORMATS
 
 Pipeline = list[dict[str, Any]]
 
 _TOP, _BINS = 10, 12
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
 
 
 def counted(condition: Any) -> dict[str, Any]:
@@ -74,7 +74,8 @@ def _of_values(field: str, known: FieldProfile) -> Iterator[Pipeline]:
         yield [some, _bins(value, known.minimum, known.maximum)]
     elif field in TEXTS and known.lengths is not None:
         yield [some, _bins({"$strLenCP": value}, known.lengths.least, known.lengths.most)]
-        yield [some, {"$match": {field: {"$regex": _EMAIL}}}, {"$count": "n"}]
+        for regex in FORMATS.values():
+            yield [{"$match": {field: {"$regex": regex}}}, {"$count": "n"}]
 
 
 def _bins(value: Any, low: Any, high: Any) -> dict[str, Any]:

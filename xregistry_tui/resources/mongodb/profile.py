@@ -50,10 +50,21 @@ async def profile(ask: Asker, plan: Plan, resource: str) -> Profile:
 
 
 async def _catalogue(ask: Asker, plan: Plan, described: Entry) -> Found:
-    known = (await size(ask, described)).rows
-    rows = Figure(value=known or 0, method=Grade.CATALOGUE, approximate=True, at_least=known is None)
-    sampling = "what the server counts, nothing was read"
-    return Found(rows=rows, n=0, grade=Grade.CATALOGUE, fields={}, sampling=sampling)
+    known = await size(ask, described)
+    rows = Figure(value=known.rows or 0, method=Grade.CATALOGUE, approximate=True, at_least=known.rows is None)
+    each = "" if known.each is None else f", {known.each:,.0f} bytes each"
+    sampling = f"what the server counts, nothing was read{each}"
+    fields = {} if known.rows is None else dict(_kept_unique(plan, rows))
+    return Found(rows=rows, n=0, grade=Grade.CATALOGUE, fields=fields, sampling=sampling)
+
+
+def _kept_unique(plan: Plan, rows: Figure) -> Iterator[tuple[str, FieldProfile]]:
+    """The fields whose values an index keeps unique and that records are not without: as many values as records."""
+    for one in plan.shape.fields:
+        asked = not plan.fields or one.name in plan.fields
+        if asked and (one.name,) in plan.shape.unique and one.required and not one.nullable:
+            path = pointer(one.name)
+            yield path, FieldProfile(name=path, looked_at=0, distinct=rows)
 
 
 async def _figures(ask: Asker, plan: Plan, described: Entry) -> Found:

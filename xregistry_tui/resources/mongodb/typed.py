@@ -51,10 +51,10 @@ class Typed:
 
     @property
     def dominant(self) -> tuple[str, ...]:
-        """The types of one scale that most values are of."""
+        """The types of one scale that most values are of; among equals numbers, then by name."""
         groups: dict[tuple[str, ...], int] = {}
         for kind in self.rows:
             if kind not in ABSENT:
                 group = NUMBERS if kind in NUMBERS else (kind,)
                 groups[group] = groups.get(group, 0) + self.total("n", (kind,))
-        return max(groups, key=lambda group: groups[group], default=())
+        return max(sorted(groups, key=lambda group: (group != NUMBERS, group)), key=groups.__getitem__, default=())
