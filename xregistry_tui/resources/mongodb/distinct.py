@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,16 +16,25 @@ _PLACES, _TOP = "places", "top"
 def alone(question: Question) -> list[dict[str, Any]]:
     """The stages for one field by itself, which give one row; the quickest where there are many records.
 
-    That the records are grouped by nothing but a field is what a server does without making documents of them first;
-    the most frequent values are found by one bounded sort.
+    That the records are grouped by nothing but a field is what a server does without making documents of them first.
     """
     if question.unique:
         return _unique(question)
-    values = [{"$group": {"_id": question.value, "n": {"$sum": 1}}}] if question.direct else _told_apart(question)
-    # not before it is grouped: an index of the field would be read for it, record by record
-    some = [{"$match": {"_id": {"$ne": None}}}] if question.direct and question.absent else []
-    top = [{"$sort": {"n": -1, "_id": 1}}, {"$limit": question.top}, {"$project": {"_id": 0, "v": "$_id", "n": 1}}]
-    return [*values, {"$facet": {_PLACES: [*some, *_placed(question, _counts())], _TOP: [*some, *top]}}]
+    return [*_values(question), {"$facet": {_PLACES: _places(question), _TOP: _top(question)}}]
+
+
+def beside(question: Question) -> dict[str, list[dict[str, Any]]]:
+    """The stages for a field among others in one pass over the records, by name of what they tell."""
+    return {
+        _PLACES: [*_values(question), *_places(question)],
+        # to count twice and sort once is quicker than to keep the best of each group
+        _TOP: [*_values(question), *_top(question)],
+    }
+
+
+def probe(question: Question) -> list[dict[str, Any]]:
+    """The stages that only count the values, to learn how many there may be."""
+    return [*_told_apart(question), {"$group": {"_id": None, **_counts()}}]
 
 
 def _unique(question: Question) -> list[dict[str, Any]]:
@@ -41,23 +49,6 @@ def _unique(question: Question) -> list[dict[str, Any]]:
             before = max(1, math.ceil(share * question.scaled)) - 1
             found[f"q{index}"] = [*([{"$skip": before}] if before else []), {"$limit": 1}, value]
     return [{"$sort": {name: 1}}, {"$project": {"_id": 0, name: 1}}, {"$facet": found}]
-
-
-def beside(question: Question, *, has_top: bool) -> list[dict[str, Any]]:
-    """The stages for a field among others in one pass over the records: a row for each bin and form."""
-    best = {"$topN": {"n": question.top, "sortBy": {"n": -1, "_id": 1}, "output": {"v": "$_id", "n": "$n"}}}
-    top = {_TOP: best if has_top else {"$push": {"v": "$_id", "n": "$n"}}}
-    return [
-        *_told_apart(question),
-        *([] if has_top else [{"$sort": {"n": -1, "_id": 1}}]),
-        *_placed(question, _counts() | top),
-        *([] if has_top else [{"$set": {_TOP: {"$slice": [f"${_TOP}", question.top]}}}]),
-    ]
-
-
-def probe(question: Question) -> list[dict[str, Any]]:
-    """The stages that only count the values, to learn how many there may be."""
-    return [*_told_apart(question), {"$group": {"_id": None, **_counts()}}]
 
 
 def _counts() -> dict[str, Any]:
@@ -78,10 +69,27 @@ def _told_apart(question: Question) -> list[dict[str, Any]]:
     ]
 
 
-def _placed(question: Question, counts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _values(question: Question) -> list[dict[str, Any]]:
+    if question.direct:
+        return [{"$group": {"_id": question.value, "n": {"$sum": 1}}}]
+    return _told_apart(question)
+
+
+def _some(question: Question) -> list[dict[str, Any]]:
+    """What leaves out that nothing was there; by itself not before the facets, where an index might be read for it."""
+    return [{"$match": {"_id": {"$ne": None}}}] if question.direct and question.absent else []
+
+
+def _top(question: Question) -> list[dict[str, Any]]:
+    """The stages that find the most frequent values, the least of those that are as frequent first."""
+    shown = {"$project": {"_id": 0, "v": "$_id", "n": 1}}
+    return [*_some(question), {"$sort": {"n": -1, "_id": 1}}, {"$limit": question.top}, shown]
+
+
+def _places(question: Question) -> list[dict[str, Any]]:
     """The stages that group values by bin and form; texts are measured, not sorted."""
     x: Any = scale(question, "$_id") if question.pure else "$x"
-    stages = [] if question.pure else [{"$set": {"x": scale(question, "$_id")}}]
+    stages = [*_some(question), *([] if question.pure else [{"$set": {"x": scale(question, "$_id")}}])]
     quantiles: dict[str, Any] = {}
     if question.measure is not Measure.LENGTH and question.scaled:
         on_scale = {"$ne": ["$x", None]}
@@ -93,36 +101,27 @@ def _placed(question: Question, counts: Mapping[str, Any]) -> list[dict[str, Any
             there = reached if question.pure else {"$and": [on_scale, reached]}
             quantiles[f"q{index}"] = {"$min": {"$cond": [there, "$_id", None]}}
     where = {"b": place(question, x, question.bins), "f": form(question, "$_id")}
-    return [*stages, {"$group": {"_id": where, **counts, **quantiles}}]
+    return [*stages, {"$group": {"_id": where, **_counts(), **quantiles}}]
 
 
-def told_alone(rows: Sequence[Mapping[str, Any]], question: Question) -> dict[str, Any]:
-    """What `alone` gave; see `told`."""
-    (row,) = rows
-    if not row[_PLACES]:
-        return {}
-    quantiles = {name: one[0]["v"] for name, one in row.items() if name.startswith("q") and one}
-    return told(row[_PLACES], question) | {_TOP: row[_TOP]} | quantiles
-
-
-def told(rows: Sequence[Mapping[str, Any]], question: Question) -> dict[str, Any]:
-    """The rows of bins and forms as one; empty where there is no value.
+def told(row: Mapping[str, Any], question: Question) -> dict[str, Any]:
+    """What `alone` or `beside` gave as one; empty where there is no value.
 
     It has `n` values of records, `distinct` ones, `once` those of one record, `repeated` the records of the others,
     `top`, `q0`… by quantile, `b0`… by bin, and records by name of a form.
     """
+    rows: Sequence[Mapping[str, Any]] = row[_PLACES]
     if not rows:
         return {}
-    found: dict[str, Any] = {name: sum(int(row[name]) for row in rows) for name in ("n", "distinct", "once")}
-    found["repeated"] = found["n"] - found["once"]
-    tops = [one for row in rows for one in row.get(_TOP, ())]
-    found[_TOP] = heapq.nlargest(question.top, tops, key=lambda one: one["n"])
-    for index in range(len(QUANTILES)):
-        reached = [row[f"q{index}"] for row in rows if row.get(f"q{index}") is not None]
-        found[f"q{index}"] = min(reached, default=None)
-    for row in rows:
-        bin_, form_ = row["_id"].get("b"), row["_id"].get("f")
-        for name in (None if bin_ is None else f"b{int(bin_)}", form_):
+    found: dict[str, Any] = {name: sum(int(one[name]) for one in rows) for name in ("n", "distinct", "once")}
+    found |= {"repeated": found["n"] - found["once"], _TOP: row[_TOP]}
+    for quantile in (f"q{index}" for index in range(len(QUANTILES))):
+        reached = [one["v"] for one in row.get(quantile, ())]
+        reached = reached or [one[quantile] for one in rows if one.get(quantile) is not None]
+        found[quantile] = min(reached, default=None)
+    for one in rows:
+        where = one["_id"]
+        for name in (None if where.get("b") is None else f"b{int(where['b'])}", where.get("f")):
             if name is not None:
-                found[name] = found.get(name, 0) + int(row["n"])
+                found[name] = found.get(name, 0) + int(one["n"])
     return found

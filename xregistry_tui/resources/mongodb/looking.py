@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.resources.base import CollectionFailed
@@ -30,6 +30,7 @@ _ROOMY = 30.0
 _TOO_MUCH = frozenset({292, 146, 10334})
 
 _Rows = list[dict[str, Any]]
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Look:
         """One pipeline over the records looked at."""
         return await self.ask.documents(aggregate(self.described.name, [*self.drawn.stages, *stages]))
 
-    async def facets(self, parts: Mapping[str, _Rows], prefix: Sequence[Any] | None = None) -> dict[str, _Rows]:
+    async def facets(self, parts: Mapping[K, _Rows], prefix: Sequence[Any] | None = None) -> dict[K, _Rows]:
         """Several pipelines over the same records in one pass, by their names."""
         if not parts:
             return {}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.plan import Grade, Plan
@@ -38,6 +38,7 @@ _ALL_ENTRIES = 1_000_000
 _PROBE = 2_000
 _BAD_PATTERN = 51111
 
+T = TypeVar("T")
 _Rows = list[dict[str, Any]]
 
 
@@ -155,7 +156,7 @@ async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) ->
     asked = {path: one for path, one in made.items() if one is not None}
     values = await _told(look, asked, n)
     wide = {path: one for path, one in asked.items() if path not in values and one.measure is not Measure.LENGTH}
-    bins = await _passes(look, {path: spread.stages(one) for path, one in wide.items()}, n)
+    bins = await _carefully(lambda part: _bins(look, part, n), wide)
     found: dict[str, FieldProfile] = {}
     for path in typed:
         seen = known_of(look, path, typed[path])
@@ -168,7 +169,20 @@ async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) ->
     return found
 
 
-async def _passes(look: Look, parts: Mapping[str, _Rows], n: int) -> dict[str, _Rows]:
+async def _carefully(
+    ask: Callable[[Mapping[str, Question]], Awaitable[dict[str, T]]], asked: Mapping[str, Question]
+) -> dict[str, T]:
+    """What is answered; without what is taken for granted where values of other types came in since they were seen."""
+    try:
+        return await ask(asked)
+    except CollectionFailed as error:
+        if too_much(error):
+            return {}
+        return await ask({path: one.careful for path, one in asked.items()})
+
+
+async def _bins(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, _Rows]:
+    parts = {path: spread.stages(one) for path, one in asked.items()}
     return await (look.each(parts) if look.one_by_one(n) else look.facets(parts))
 
 
@@ -177,17 +191,19 @@ async def _told(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, 
     chosen = dict(asked)
     if n > _COUNTED and look.grade is Grade.EXACT:
         chosen = {path: asked[path] for path in await _few(look, asked, n)}
+    found = await _carefully(lambda part: _values(look, part, n), chosen)
+    return {path: distinct.told(row, asked[path]) for path, row in found.items()}
+
+
+async def _values(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, dict[str, Any]]:
     if look.one_by_one(n):
-        rows = await look.each({path: distinct.alone(one) for path, one in chosen.items()})
-        return {path: distinct.told_alone(found, asked[path]) for path, found in rows.items()}
-    has_top = look.ask.notes.has_top
-    try:
-        rows = await look.facets({path: distinct.beside(one, has_top=has_top) for path, one in chosen.items()})
-    except CollectionFailed as error:
-        if not too_much(error):
-            raise
-        return {}
-    return {path: distinct.told(found, asked[path]) for path, found in rows.items()}
+        rows = await look.each({path: distinct.alone(one) for path, one in asked.items()})
+        return {path: row for path, (row,) in rows.items()}
+    parts = {(path, name): stages for path, one in asked.items() for name, stages in distinct.beside(one).items()}
+    found: dict[str, dict[str, Any]] = {path: {} for path in asked}
+    for (path, name), told in (await look.facets(parts)).items():
+        found[path][name] = told
+    return found
 
 
 async def _few(look: Look, asked: Mapping[str, Question], n: int) -> Iterator[str]:

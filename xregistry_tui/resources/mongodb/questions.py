@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.mongodb.bytype import finite
 from xregistry_tui.resources.mongodb.checks import size
-from xregistry_tui.resources.mongodb.kinds import ABSENT
+from xregistry_tui.resources.mongodb.kinds import ABSENT, UUID_TYPE
 from xregistry_tui.resources.mongodb.typed import CLIP, CONTAINERS, LENGTHS, NUMBERS, Typed
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ FORMATS = {
 """Forms of text, by what they are searched with."""
 
 _MARKS = "[@:.-]"
+# of others the quicker way gives some back as something else (the least and greatest keys, by 6.0)
+_USUAL = frozenset({*NUMBERS, "string", "bool", "date", "objectId", "binData", UUID_TYPE, "missing", "null"})
 _BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -61,6 +63,11 @@ class Question:
     direct: bool = False
     unique: str = ""
 
+    @property
+    def careful(self) -> Question:
+        """The same, with nothing taken for granted about the types of values."""
+        return replace(self, pure=False, direct=False, unique="")
+
 
 def question_of(value: Any, typed: Typed, plan: Plan, unique: str = "") -> Question | None:
     """What is asked about a field's distinct values; `None` where it has none that can be told apart."""
@@ -70,7 +77,7 @@ def question_of(value: Any, typed: Typed, plan: Plan, unique: str = "") -> Quest
     clipped = max(typed.some("longest", ("string",)), default=0) > CLIP
     pure = typed.present == (typed.total("n", ("string",)) if measure is Measure.LENGTH else scaled)
     absent = typed.total("n", ABSENT) > 0
-    direct = not clipped and not typed.total("n", (*CONTAINERS, "undefined"))
+    direct = not clipped and not set(typed.rows) - _USUAL
     ordered = direct and not absent and (pure or measure is Measure.LENGTH)
     return Question(
         value=value,
