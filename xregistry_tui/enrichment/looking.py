@@ -176,6 +176,6 @@ def _partial(made: Figures) -> str:
         named = ", ".join(made.missing[:3]) + (", …" if len(made.missing) > 3 else "")
         return f"not in {made.shape.name}: {named}"
     unseen = [field.name for field in made.shape.fields if field.name not in made.profile.fields]
-    if unseen and made.profile.fields:
+    if unseen and made.profile.n and made.profile.fields:
         return f"{len(unseen)} of {len(made.shape.fields)} fields were not looked at"
     return ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pymongo import monitoring
 
 from tests.engines.fixtures import MakeServer
 from tests.engines.mongodb import Fresh
@@ -108,3 +109,36 @@ async def test_nothing_stays_when_it_is_closed(mongo: Fresh, opened: Opened) -> 
     assert len(mongo.activity()) == 1, "the stream waits for its next question"
     await resource.close()
     assert mongo.activity() == []
+
+
+class Commands(monitoring.CommandListener):
+    """The names of the commands of our own clients."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self.sent.append(event.command_name)
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def commands() -> Commands:
+    """Of all clients made from now on: the driver forgets no listener."""
+    made = Commands()
+    monitoring.register(made)
+    return made
+
+
+async def test_that_nothing_changed_is_one_round_trip(commands: Commands, database: Fresh, opened: Opened) -> None:
+    resource = await opened(database.url)
+    first = await resource.change_tokens()
+    commands.sent.clear()
+    assert await resource.change_tokens() == first
+    assert len(commands.sent) == 1
+    assert commands.sent[0] in ("getMore", "top")

@@ -104,6 +104,19 @@ async def test_one_whose_owner_goes_ends_nobody_elses(shop: Fresh, opened: Opene
         await second
 
 
+async def test_of_two_passes_over_a_collection_neither_goes_on_without_its_owner(mongo: Fresh, opened: Opened) -> None:
+    mongo.db["t"].insert_many([{f"f{n}": "some words" * 10 for n in range(30)} for _ in range(20_000)])
+    resource = await opened(mongo.url)
+    task = await running(resource.profile(Plan(shape=await resource.shape("t"))), mongo)
+    while not task.done() and len([one for one in mongo.activity() if one.get("active")]) < 2:
+        await asyncio.sleep(0)
+    assert not task.done()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [one for one in mongo.activity() if one.get("active")] == []
+
+
 async def test_an_operation_that_an_administrator_ends(shop: Fresh, opened: Opened) -> None:
     resource = await opened(shop.url)
     task = await running(resource.records(RecordQuery(collection="slow")), shop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from dataclasses import replace
 from statistics import fmean, pstdev
 from typing import Any
@@ -196,7 +197,18 @@ async def test_too_many_values_to_tell_apart_are_placed_in_bins(
 
 async def test_the_catalogue_reads_no_record(large: Fresh, opened: Opened) -> None:
     profile = await looked(await opened(large.url), grade=Grade.CATALOGUE)
-    assert (profile.n, profile.fields, profile.rows.value) == (0, {}, 30_000)
+    assert (profile.n, profile.rows.value) == (0, 30_000)
+    assert re.fullmatch(r"what the server counts, nothing was read, \d\d bytes each", profile.how.sampling)
+    assert set(profile.fields) == {"_id", "code"}, "what the server keeps unique has as many values as records"
+    assert {(seen.looked_at, seen.fill, seen.distinct) for seen in profile.fields.values()} == {(0, None, profile.rows)}
+
+
+async def test_the_catalogue_says_nothing_of_a_unique_field_that_records_may_be_without(
+    mongo: Fresh, opened: Opened
+) -> None:
+    mongo.db["t"].create_index("code", unique=True, sparse=True)
+    mongo.db["t"].insert_many([{"code": n} if n % 2 else {} for n in range(10)])
+    assert set((await looked(await opened(mongo.url), grade=Grade.CATALOGUE)).fields) == {"_id"}
 
 
 async def test_forms_of_text(mongo: Fresh, opened: Opened) -> None:

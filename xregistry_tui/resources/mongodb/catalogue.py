@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xregistry_tui.resources.mongodb.connection import Asker
 
 VIEW, TIME_SERIES = "view", "timeseries"
-_TOP_N_WIRE, _PERCENTILE_WIRE = 14, 21
+_PERCENTILE_WIRE = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,6 @@ class Notes:
     replicas: bool = False
     entries: dict[str, Entry] | None = None
     fields: dict[str, set[str]] = field(default_factory=dict)
-
-    @property
-    def has_top(self) -> bool:
-        """Whether the server has `$topN` (5.2)."""
-        return self.wire >= _TOP_N_WIRE
 
     @property
     def has_percentile(self) -> bool:

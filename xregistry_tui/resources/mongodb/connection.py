@@ -51,7 +51,7 @@ class Asker:
         self.notes = notes
         self.queries: list[str] = []
         self.comment = f"{NAME} {secrets.token_hex(6)}"
-        self._seconds = seconds
+        self.seconds = seconds
         self._until = time.monotonic() + seconds
         self._sent: set[asyncio.Future[Any]] = set()
 
@@ -99,7 +99,7 @@ class Asker:
         """
         limit = self.left if seconds is None else min(seconds, self.left)
         if limit <= 0:
-            raise failures.slow(self.connection.name, self._seconds)
+            raise failures.slow(self.connection.name, self.seconds)
         timed = {} if "maxTimeMS" in command or _untimed(command) else {"maxTimeMS": max(1, int(limit * 1000))}
         # a future that is waited for in a shield: a thread cannot be cancelled, what it waits for can
         whose = await self.connection.session() if session else None
@@ -108,7 +108,7 @@ class Asker:
         try:
             answered: Mapping[str, Any] = await asyncio.shield(sent)
         except failures.ERRORS as error:
-            said = failures.while_asking(error, self.connection.target, self.connection.name, seconds or self._seconds)
+            said = failures.while_asking(error, self.connection.target, self.connection.name, seconds or self.seconds)
             raise said from error
         self._sent.discard(sent)
         return answered

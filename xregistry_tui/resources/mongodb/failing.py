@@ -10,8 +10,8 @@ from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import FieldProfile, RuleResult
 from xregistry_tui.resources.mongodb.checks import check
 from xregistry_tui.resources.mongodb.connection import aggregate
-from xregistry_tui.resources.mongodb.figures import SHOWN
 from xregistry_tui.resources.mongodb.kinds import ABSENT
+from xregistry_tui.resources.mongodb.typed import SHOWN
 from xregistry_tui.resources.mongodb.values import CODEC, locator, plain
 from xregistry_tui.schema.rules import Rule, Unique
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from bson.raw_bson import RawBSONDocument
 
-    from xregistry_tui.resources.mongodb.findings import Typed
-    from xregistry_tui.resources.mongodb.profile import Look
+    from xregistry_tui.resources.mongodb.looking import Look
+    from xregistry_tui.resources.mongodb.typed import Typed
 
 
 async def failing(

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import FieldProfile, Figure
 from xregistry_tui.resources.base import CollectionFailed
-from xregistry_tui.resources.mongodb import figures
+from xregistry_tui.resources.mongodb import bytype, distinct, overview, spread
 from xregistry_tui.resources.mongodb.catalogue import Entry, entry, size
-from xregistry_tui.resources.mongodb.checks import Check, check
-from xregistry_tui.resources.mongodb.connection import aggregate
 from xregistry_tui.resources.mongodb.drawing import Drawn, draw
 from xregistry_tui.resources.mongodb.failing import failing
-from xregistry_tui.resources.mongodb.figures import Question
-from xregistry_tui.resources.mongodb.findings import Typed, known_of, question_of, spread_of, told, valued
-from xregistry_tui.resources.mongodb.kinds import field, segments
+from xregistry_tui.resources.mongodb.findings import known_of, valued
+from xregistry_tui.resources.mongodb.looking import Look, too_much
+from xregistry_tui.resources.mongodb.overview import Overview
+from xregistry_tui.resources.mongodb.questions import Measure, Question, question_of
+from xregistry_tui.resources.mongodb.typed import Typed
 from xregistry_tui.schema.rules import Pattern, Rule
 from xregistry_tui.schema.shape import FieldShape, pointer
 
@@ -37,42 +37,9 @@ _ENTRIES = 250_000
 _ALL_ENTRIES = 1_000_000
 _PROBE = 2_000
 _BAD_PATTERN = 51111
-_TOO_MUCH = frozenset({292, 146})
 
+T = TypeVar("T")
 _Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look reads, and how good its figures are. `paths` are the fields by the path of their figures."""
-
-    ask: Asker
-    plan: Plan
-    described: Entry
-    drawn: Drawn
-    paths: Mapping[str, FieldShape]
-    grade: Grade
-
-    def value(self, path: str) -> Any:
-        """The expression of a field."""
-        return field(segments(path))
-
-    def checks(self, path: str) -> dict[Rule, Check]:
-        """The rules of a field that a value can be judged by."""
-        made = {rule: check(rule, "$v") for rule in self.plan.rules.get(path, ())}
-        return {rule: one for rule, one in made.items() if one is not None}
-
-    async def facets(
-        self, parts: Mapping[str, list[dict[str, Any]]], prefix: Sequence[Any] | None = None
-    ) -> dict[str, _Rows]:
-        """Several pipelines over the same records, by their names."""
-        if not parts:
-            return {}
-        stages = self.drawn.stages if prefix is None else prefix
-        numbered = {f"p{index}": stages for index, stages in enumerate(parts.values())}
-        command = aggregate(self.described.name, [*stages, figures.facets(numbered)])
-        (found,) = await self.ask.documents(command)
-        return dict(zip(parts, found.values(), strict=True))
 
 
 async def profile(ask: Asker, plan: Plan, resource: str) -> Profile:
@@ -84,10 +51,21 @@ async def profile(ask: Asker, plan: Plan, resource: str) -> Profile:
 
 
 async def _catalogue(ask: Asker, plan: Plan, described: Entry) -> Found:
-    known = (await size(ask, described)).rows
-    rows = Figure(value=known or 0, method=Grade.CATALOGUE, approximate=True, at_least=known is None)
-    sampling = "what the server counts, nothing was read"
-    return Found(rows=rows, n=0, grade=Grade.CATALOGUE, fields={}, sampling=sampling)
+    known = await size(ask, described)
+    rows = Figure(value=known.rows or 0, method=Grade.CATALOGUE, approximate=True, at_least=known.rows is None)
+    each = "" if known.each is None else f", {known.each:,.0f} bytes each"
+    sampling = f"what the server counts, nothing was read{each}"
+    fields = {} if known.rows is None else dict(_kept_unique(plan, rows))
+    return Found(rows=rows, n=0, grade=Grade.CATALOGUE, fields=fields, sampling=sampling)
+
+
+def _kept_unique(plan: Plan, rows: Figure) -> Iterator[tuple[str, FieldProfile]]:
+    """The fields whose values an index keeps unique and that records are not without: as many values as records."""
+    for one in plan.shape.fields:
+        asked = not plan.fields or one.name in plan.fields
+        if asked and (one.name,) in plan.shape.unique and one.required and not one.nullable:
+            path = pointer(one.name)
+            yield path, FieldProfile(name=path, looked_at=0, distinct=rows)
 
 
 async def _figures(ask: Asker, plan: Plan, described: Entry) -> Found:
@@ -131,44 +109,81 @@ def _paths(plan: Plan) -> dict[str, FieldShape]:
 
 async def _typed(look: Look) -> tuple[dict[str, Typed], int]:
     """By path what is there by type, and how many records were looked at."""
-    percentile = look.ask.notes.has_percentile
-    expected = {path: figures.Expected.of(one.kinds) for path, one in look.paths.items()}
-    parts = {
-        path: figures.overview(look.value(path), one, look.checks(path).values(), percentile=percentile)
-        for path, one in expected.items()
-    }
-    # a record without a field is there too: so a collection without fields still has records
-    found = await look.facets({**parts, "\0": [{"$count": "n"}]})
-    counted = found.pop("\0")
-    n = int(counted[0]["n"]) if counted else 0
+    asked = dict(_overviews(look))
+    parts = dict(enumerate(overview.shared(asked, look.abreast if look.again else 1)))
+    told = await look.each({str(index): overview.stages(part.values()) for index, part in parts.items()})
+    found, n = dict[str, dict[str, dict[str, Any]]](), 0
+    for index, rows in told.items():
+        for row in rows:
+            n = max(n, int(row["n"]))
+            read = {path: one.read(row) for path, one in parts[int(index)].items()}
+            found |= {path: types for path, types in read.items() if types is not None}
+    if not told:
+        n = sum(int(row["n"]) for row in await look.rows(overview.stages(())))
     # what no sample had seen is looked at once more, with all that can be asked
-    found |= await look.facets(
-        {
-            path: figures.overview(
-                look.value(path), figures.EVERYTHING, look.checks(path).values(), percentile=percentile
+    percentile = look.ask.notes.has_percentile
+    again = {
+        path: bytype.stages(look.value(path), look.checks(path).values(), percentile=percentile)
+        for path in look.paths
+        if n and path not in found
+    }
+    found |= {path: {str(row["_id"]): row for row in rows} for path, rows in (await look.facets(again)).items()}
+    return {path: Typed(found.get(path, {})) for path in look.paths}, n
+
+
+def _overviews(look: Look) -> Iterator[tuple[str, Overview]]:
+    binary = "collation" not in look.described.options
+    for index, (path, shape) in enumerate(look.paths.items()):
+        types = overview.expected(shape.kinds)
+        if types is not None:
+            value = look.value(path)
+            checks = tuple(look.checks(path, value).values())
+            yield (
+                path,
+                Overview(
+                    place=index,
+                    value=value,
+                    types=types,
+                    checks=checks,
+                    binary=binary,
+                    percentile=look.ask.notes.has_percentile,
+                ),
             )
-            for path, rows in found.items()
-            if expected[path].surprised(row["_id"] for row in rows)
-        }
-    )
-    return {path: Typed({str(row["_id"]): row for row in rows}) for path, rows in found.items()}, n
 
 
 async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) -> dict[str, FieldProfile]:
-    asked = {path: one for path in typed if (one := question_of(look.value(path), typed[path], plan)) is not None}
+    made = {path: question_of(look.value(path), typed[path], plan, look.unique(path)) for path in typed}
+    asked = {path: one for path, one in made.items() if one is not None}
     values = await _told(look, asked, n)
-    spreads = {p: q for p, q in asked.items() if p not in values and q.measure is not figures.Measure.LENGTH}
-    bins = await look.facets({path: figures.spread(one) for path, one in spreads.items()})
+    wide = {path: one for path, one in asked.items() if path not in values and one.measure is not Measure.LENGTH}
+    bins = await _carefully(lambda part: _bins(look, part, n), wide)
     found: dict[str, FieldProfile] = {}
     for path in typed:
-        seen = known_of(look, path, typed[path], n)
+        seen = known_of(look, path, typed[path])
         if path in values:
             seen = valued(look, seen, asked[path], values[path], typed[path])
         elif path in bins:
-            seen = spread_of(seen, asked[path], bins[path], typed[path])
+            seen = spread.spread_of(seen, asked[path], bins[path])
         rules = [await failing(look, seen, rule, typed[path], values.get(path)) for rule in plan.rules.get(path, ())]
         found[path] = replace(seen, rules=tuple(rules))
     return found
+
+
+async def _carefully(
+    ask: Callable[[Mapping[str, Question]], Awaitable[dict[str, T]]], asked: Mapping[str, Question]
+) -> dict[str, T]:
+    """What is answered; without what is taken for granted where values of other types came in since they were seen."""
+    try:
+        return await ask(asked)
+    except CollectionFailed as error:
+        if too_much(error):
+            return {}
+        return await ask({path: one.careful for path, one in asked.items()})
+
+
+async def _bins(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, _Rows]:
+    parts = {path: spread.stages(one) for path, one in asked.items()}
+    return await (look.each(parts) if look.one_by_one(n) else look.facets(parts))
 
 
 async def _told(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, dict[str, Any]]:
@@ -176,25 +191,26 @@ async def _told(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, 
     chosen = dict(asked)
     if n > _COUNTED and look.grade is Grade.EXACT:
         chosen = {path: asked[path] for path in await _few(look, asked, n)}
-    try:
-        found = await look.facets(_distinct(look, chosen))
-    except CollectionFailed as error:
-        if getattr(error.__cause__, "code", None) not in _TOO_MUCH:
-            raise
-        return {}
-    return {path: told(rows, asked[path]) for path, rows in found.items()}
+    found = await _carefully(lambda part: _values(look, part, n), chosen)
+    return {path: distinct.told(row, asked[path]) for path, row in found.items()}
 
 
-def _distinct(look: Look, asked: Mapping[str, Question]) -> dict[str, list[dict[str, Any]]]:
-    has_top = look.ask.notes.has_top
-    return {path: figures.distinct(one, has_top=has_top) for path, one in asked.items()}
+async def _values(look: Look, asked: Mapping[str, Question], n: int) -> dict[str, dict[str, Any]]:
+    if look.one_by_one(n):
+        rows = await look.each({path: distinct.alone(one) for path, one in asked.items()})
+        return {path: row for path, (row,) in rows.items()}
+    parts = {(path, name): stages for path, one in asked.items() for name, stages in distinct.beside(one).items()}
+    found: dict[str, dict[str, Any]] = {path: {} for path in asked}
+    for (path, name), told in (await look.facets(parts)).items():
+        found[path][name] = told
+    return found
 
 
 async def _few(look: Look, asked: Mapping[str, Question], n: int) -> Iterator[str]:
     """The fields whose values are few enough to be told apart, by how many occur once in a part of the records."""
-    probe = [{"$sample": {"size": _PROBE}}] if look.described.plain else [{"$limit": _PROBE}]
-    found = await look.facets(_distinct(look, asked), probe)
-    expected = {path: _expected(told(rows, asked[path]), n) for path, rows in found.items()}
+    part = [{"$sample": {"size": _PROBE}}] if look.described.plain else [{"$limit": _PROBE}]
+    found = await look.facets({path: distinct.probe(one) for path, one in asked.items()}, part)
+    expected = {path: _expected(rows[0], n) if rows else 0 for path, rows in found.items()}
     kept, spent = [], 0
     for path in sorted(expected, key=lambda path: expected[path]):
         spent += expected[path]
@@ -204,4 +220,4 @@ async def _few(look: Look, asked: Mapping[str, Question], n: int) -> Iterator[st
 
 
 def _expected(row: Mapping[str, Any], n: int) -> int:
-    return int(row["distinct"] + row["once"] * n / _PROBE) if row else 0
+    return int(row["distinct"] + row["once"] * n / _PROBE)

@@ -18,10 +18,14 @@ from xregistry_tui.schema.shape import Kind
 _LOWEST, _HIGHEST = Binary(b"\x00" * 16, 4), Binary(b"\xff" * 16, 4)
 
 
+def within_uuids(value: Any) -> dict[str, Any]:
+    """Whether a value is a UUID, told from other binary data by where it lies in the order."""
+    return {"$and": [{"$gte": [value, _LOWEST]}, {"$lte": [value, _HIGHEST]}]}
+
+
 def type_of(value: Any) -> dict[str, Any]:
-    """An expression of the type of a value, UUIDs told from other binary data by where they lie in the order."""
-    within = {"$and": [{"$gte": [value, _LOWEST]}, {"$lte": [value, _HIGHEST]}]}
-    return {"$cond": [within, UUID_TYPE, {"$type": value}]}
+    """An expression of the type of a value, that of UUIDs told from that of other binary data."""
+    return {"$cond": [within_uuids(value), UUID_TYPE, {"$type": value}]}
 
 
 def structure(value: str = "$$ROOT", depth: int = DEPTH) -> dict[str, Any]:
