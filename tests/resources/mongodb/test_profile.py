@@ -222,7 +222,17 @@ async def test_forms_of_text(mongo: Fresh, opened: Opened) -> None:
 VALUES = (
     st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.text("ab é", max_size=4) | st.binary(max_size=3)
 )
-RULES = (Range(ge=0), Range(lt=3, gt=-2), Range(le=5), Length(1, 2), OneOf((1, "a", True)), OneOf(()), Pattern("^a"))
+RULES = (
+    Range(ge=0),
+    Range(lt=3, gt=-2),
+    Range(le=5),
+    Length(1, 2),
+    OneOf((1, "a", True)),
+    OneOf(()),
+    Pattern("^a"),
+    Pattern("[ab]$"),
+    Pattern(r"^\d+$"),
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

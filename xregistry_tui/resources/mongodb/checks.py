@@ -7,6 +7,7 @@ from typing import Any
 
 from xregistry_tui.resources.mongodb.kinds import ABSENT
 from xregistry_tui.resources.mongodb.values import sent
+from xregistry_tui.schema.regex import rewritten
 from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Required, Rule
 
 _LEAST = float("-inf")
@@ -38,7 +39,8 @@ def check(rule: Rule, value: Any) -> Check | None:
     if isinstance(rule, Length):
         return _sized(rule, value, kind)
     if isinstance(rule, Pattern):
-        return Check({"$eq": [kind, "string"]}, {"$regexMatch": {"input": value, "regex": {"$literal": rule.regex}}})
+        regex = rewritten(rule.regex, any=".", end=r"\z") or rule.regex
+        return Check({"$eq": [kind, "string"]}, {"$regexMatch": {"input": value, "regex": {"$literal": regex}}})
     return None
 
 
