@@ -19,7 +19,13 @@ from xregistry_tui.core.bindings import Binding
 from xregistry_tui.core.models import ModelRegistry, RegisteredModel
 from xregistry_tui.enrichment.live import Live
 from xregistry_tui.enrichment.suggestions import suggest
-from xregistry_tui.enrichment.validation import InvalidRecord, instantiate, validate_records, validate_text
+from xregistry_tui.enrichment.validation import (
+    InvalidRecord,
+    accepted,
+    validate_record,
+    validate_records,
+    validate_text,
+)
 from xregistry_tui.profiling.profile import How
 from xregistry_tui.resources.base import Clipped, Page
 from xregistry_tui.schema.report import Severity, Suggestion, ValidationReport
@@ -55,6 +61,11 @@ ORDER = """{
     "city": "Lyon"
   }
 }"""
+
+
+def instantiate(data: Any, model: Any, live: Live | None, *, now: datetime.datetime, strict: bool = False) -> Any:
+    """The instance of a record that is valid, as code asks for it."""
+    return accepted(*validate_record(data, model, live, now=now), strict=strict)
 
 
 def registered(model: type[BaseModel]) -> RegisteredModel:

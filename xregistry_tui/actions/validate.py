@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.base import Action, Result
@@ -21,8 +22,11 @@ def _first_live(workspace: Workspace, path: str) -> Live | None:
     return lives[0] if lives else None
 
 
-async def validate(workspace: Workspace, model: str, text: str) -> Result:
-    """One record as JSON text; the value is a `schema.report.ValidationReport`."""
+async def validate(workspace: Workspace, model: str, text: str, *, unique: bool = False) -> Result:
+    """One record as JSON text; the value is a `schema.report.ValidationReport`.
+
+    `unique` also asks whether another record has a value that must not repeat.
+    """
     found = registered(workspace, model)
     live = _first_live(workspace, found.path)
 
@@ -33,7 +37,23 @@ async def validate(workspace: Workspace, model: str, text: str) -> Result:
 
     # Pydantic's import and the building of a validator take longer than a loop may be held
     report = await asyncio.to_thread(check)
+    report = await workspace.enriched.asked(report, found, live, unique=unique)
+    report = await asyncio.to_thread(placed, report, text)
     return Result(report, f"{model}: {'valid' if report.valid else 'invalid'}")
+
+
+def placed(report: ValidationReport, text: str) -> ValidationReport:
+    """The report with the lines of those problems that have none, in reading order."""
+    from xregistry_tui.schema.json_text import SIZE, JsonTextError, parse
+
+    if all(problem.line is not None for problem in report.problems):
+        return report
+    try:
+        document = parse(text, size=SIZE)
+    except JsonTextError:
+        return report
+    found = (replace(problem, line=problem.line or document.line(problem.path)) for problem in report.problems)
+    return replace(report, problems=tuple(sorted(found, key=lambda one: (one.line or 0, one.path))))
 
 
 async def validate_sample(workspace: Workspace, model: str, limit: int = 200) -> Result:

@@ -12,6 +12,7 @@ from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState, Re
 from xregistry_tui.core.changes import Changes
 from xregistry_tui.core.registry import NotRegistered, View
 from xregistry_tui.enrichment import matching, syncing
+from xregistry_tui.enrichment.asking import Answers, asked
 from xregistry_tui.enrichment.attention import Attention, held, will_run
 from xregistry_tui.enrichment.choices import live_field
 from xregistry_tui.enrichment.live import Figures, Live, rate
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.models import ModelRegistry, RegisteredModel
     from xregistry_tui.core.types import TypeRegistry
     from xregistry_tui.resources.base import XResource
+    from xregistry_tui.schema.report import ValidationReport
     from xregistry_tui.schema.shape import Shape
     from xregistry_tui.store.base import Store
 
@@ -94,6 +96,7 @@ class EnrichedRegistry:
         self._keys: dict[str, dict[str, None]] = {}  # of the bindings of each model, in their order
         self._stood: dict[str, Live] = {}
         self._observe: Callable[[Live, Live], None] | None = None
+        self._answers = Answers(self._clock)
         self._looker = Looker(self._clock, store, self.policy)
         self._supervisor: Supervisor[Figures] = Supervisor(self._look, self._publish, self._clock, self.policy)
 
@@ -386,11 +389,21 @@ class EnrichedRegistry:
 
         Raises `InvalidRecord` (a ValueError) that carries the report with all problems at once.
         """
-        from xregistry_tui.enrichment.validation import instantiate
+        from xregistry_tui.enrichment.validation import accepted, validate_record
 
         registered = self._registered(model_name)
         live = self._first(registered.path) if validate_against_resource else None
-        return instantiate(data, registered, live, now=self._clock.now(), strict=strict)
+        report, instance = validate_record(data, registered, live, now=self._clock.now())
+        return accepted(await self.asked(report, registered, live), instance, strict=strict)
+
+    async def asked(
+        self, report: ValidationReport, registered: RegisteredModel, live: Live | None, *, unique: bool = False
+    ) -> ValidationReport:
+        """A report with what the engine itself says of the record: see `asking.asked`."""
+        resource = self._supervisor.resources.get(live.binding.resource) if live is not None else None
+        if live is None or resource is None:
+            return report
+        return await asked(report, registered, live, resource, self._answers, unique=unique)
 
     async def suggest_values(self, model_name: str, field_name: str) -> list[Any] | None:
         """Values that would do for a field, most frequent first; `None` where nothing is known."""

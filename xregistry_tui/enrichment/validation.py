@@ -37,7 +37,7 @@ class InvalidRecord(ValueError):
     """A record that cannot be: `report` has all problems. Where a value is off its set the text begins with that."""
 
     def __init__(self, report: ValidationReport, decisive: tuple[Problem, ...]) -> None:
-        off = [problem for problem in decisive if problem.code in ("not_allowed", "unseen")]
+        off = [problem for problem in decisive if problem.code in ("not_allowed", "unseen", "reference")]
         told = [f"{_name(problem)}: {problem.message}" for problem in (*off, *(p for p in decisive if p not in off))]
         super().__init__(("Invalid value for " if off else f"{report.model}: ") + "; ".join(told))
         self.report = report
@@ -112,16 +112,8 @@ def validate_record(
     return _report(registered, live, found, started, check), check.instance
 
 
-def instantiate(
-    record: Mapping[str, Any],
-    registered: RegisteredModel,
-    live: Live | None,
-    *,
-    now: datetime.datetime,
-    strict: bool = False,
-) -> BaseModel:
+def accepted(report: ValidationReport, instance: BaseModel | None, *, strict: bool = False) -> BaseModel:
     """The instance of a valid record; raises `InvalidRecord`. `strict` makes warnings errors."""
-    report, instance = validate_record(record, registered, live, now=now)
     grave = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
     decisive = tuple(problem for problem in report.problems if problem.severity in grave)
     if decisive or instance is None:
