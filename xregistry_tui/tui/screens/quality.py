@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,14 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.tui.format import folded
-from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
 from xregistry_tui.tui.screens.explore_reading import fetch_records
 from xregistry_tui.tui.screens.how import show_how
 from xregistry_tui.tui.screens.quality_heading import every_heading, model_heading, scope
+from xregistry_tui.tui.screens.quality_hints import detail_hints, field_hints, level_hints
 from xregistry_tui.tui.screens.quality_models import model_columns, model_rows, worst_first
 from xregistry_tui.tui.screens.quality_records import (
     ask_nearest,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from xregistry_tui.actions.session import Session
     from xregistry_tui.actions.views import BindingView, ModelView
     from xregistry_tui.resources.base import Page
+    from xregistry_tui.tui.keymap import Hint
     from xregistry_tui.tui.widgets.quality_detail import Nearest, Spot
 
 LEVELS = ("every", "fields", "records", "waiting")
@@ -195,7 +195,9 @@ class QualityScreen(ModeScreen):
     def _draw_heading(self) -> None:
         heading = self.query_one("#quality-heading", Lines)
         width = heading.size.width or self.size.width
-        heading.set_lines(self._heading(width))
+        shown = self._heading(width)
+        self.set_class(len(shown) > 1 and bool(shown[1].plain), "-told")
+        heading.set_lines(shown)
 
     def _heading(self, width: int) -> list[Text]:
         panel, now = self.panel, self.app.now()
@@ -271,36 +273,14 @@ class QualityScreen(ModeScreen):
 
     # Commands
 
-    def hints(self) -> Iterator[Hint]:
+    def hints(self) -> Iterable[Hint]:
         """What keys do here."""
-        if self._level == "waiting":
-            yield Hint("quality.refresh", "try again")
-        elif self._level == "every":
-            yield from (Hint("grid.select", "fields"), Hint("quality.sort", "sort"))
-        elif self._level == "records":
-            yield from (Hint("grid.select", "record"), Hint("records.filter", "filter"), Hint("back", "back"))
-        elif self.panel.detail.has_focus:
-            yield from (Hint("lines.choose", "record, what fails marked"), Hint("quality.copy", "copy WHERE"))
-            yield Hint("detail.left", "back")
-        else:
-            yield from self._field_hints()
-
-    def _field_hints(self) -> Iterator[Hint]:
+        if self._level != "fields":
+            return level_hints(self._level, failed=self.app.failure is not None)
         spot = self.panel.spot
-        if spot is None:
-            yield from (Hint("quality.refresh", "look again"), Hint("quality.every", "every model"))
-            return
-        opens = "detail" if self.size.width < NARROW else "failing records" if spot.failing else "records"
-        yield Hint("grid.select", opens)
-        profile = spot.board.view.profile
-        if profile is not None and profile.method is not Grade.EXACT:
-            yield Hint("quality.sharpen", self._costs.said(self._model))
-        if spot.failing is not None:
-            yield Hint("quality.copy", "copy WHERE")
-        yield Hint("quality.how", "how")
-        several = self._model is not None and len(self._model.bindings) > 1
-        yield Hint("quality.binding", "binding") if several else Hint("quality.threshold", "threshold")
-        yield Hint("quality.sort", "sort")
+        if spot is not None and self.panel.detail.has_focus:
+            return detail_hints(spot)
+        return field_hints(spot, self._costs.said(self._model), narrow=self.size.width < NARROW)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is about fields acts only where fields are shown."""

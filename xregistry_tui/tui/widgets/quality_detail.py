@@ -13,7 +13,6 @@ from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.schema.rules import OneOf, describe
 from xregistry_tui.tui.format import fitted, folded, line, spread
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.field_detail import looked_at
 from xregistry_tui.tui.widgets.field_rows import WORDS
 from xregistry_tui.tui.widgets.line_list import Line
 from xregistry_tui.tui.widgets.quality_board import (
@@ -155,13 +154,15 @@ def _over(seen: FieldProfile, dimension: str, found: Sequence[RuleResult]) -> Te
 
 
 def _how(profile: Profile) -> Text:
+    way = plain(profile.how.sampling or profile.method.value, 30)
     took = wording.duration(profile.how.milliseconds)
-    return line(f"{looked_at(profile)} · {took} · {profile.as_of.astimezone():%H:%M:%S}")
+    return line(f"{way} · {took} · {profile.as_of.astimezone():%H:%M:%S}")
 
 
 def _changes(found: Iterable[Alarm]) -> Iterator[tuple[str, Text]]:
     for alarm in found:
-        yield "since", line(f"{alarm.since.astimezone():%H:%M}  ", ("▲ ", "warn"), plain(alarm.message, 120))
+        told = plain(alarm.message.removeprefix(f"{alarm.field}: "), 120)
+        yield "since", line(f"{alarm.since.astimezone():%H:%M}  ", ("▲ ", "warn"), told)
 
 
 def _about_model(spot: Spot) -> Iterator[tuple[str, Text]]:

@@ -11,7 +11,8 @@ from textual import on
 from textual.containers import Container, Vertical
 from textual.message import Message
 
-from xregistry_tui.tui.format import joined, line
+from xregistry_tui.core.bindings import RefreshStatus
+from xregistry_tui.tui.format import line
 from xregistry_tui.tui.newest import Newest
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets import quality_board, quality_rows
@@ -130,10 +131,10 @@ class QualityPanel(Container):
             self.detail.show(None)
             return
         self._board = quality_board.board(model, view)
-        same = before is not None and before.view.binding == view.binding
+        same = before is not None and before.model.path == model.path
         due = quality_board.ordered(self._board, self.sort)
         self._order = quality_board.held(self._order, due) if same else due
-        self._draw(flash=same)
+        self._draw(flash=before is not None and before.view.binding == view.binding)
         if not same:
             self._begin()
         self._draw_spot()
@@ -241,7 +242,8 @@ class QualityPanel(Container):
         self.focus_panel()
 
     @on(Grid.Selected)
-    def _opened(self, event: Grid.Said) -> None:
+    @on(SpotDetail.Opened)
+    def _opened(self, event: Message) -> None:
         event.stop()
         if (spot := self.spot) is not None:
             self.post_message(self.CellOpened(spot))
@@ -287,5 +289,7 @@ def _nothing(view: BindingView | None) -> Text:
     if view is None:
         return line(("bound to no collection: there is no live data to assess", "dim"))
     reason = plain(view.state.reason, 200)
+    if view.state.status is RefreshStatus.REFRESHING:
+        return line(("looking for the first time   ", "dim"), ("x", "accent"), (" cancel", "dim"))
     told = f"{view.state.status.value}: {reason}" if reason else "not assessed yet"
-    return joined((line((told, "warn" if reason else "dim")), line(("r looks again", "dim"))), "   ")
+    return line((told, "warn" if reason else "dim"), ("   r", "accent"), (" look again", "dim"))

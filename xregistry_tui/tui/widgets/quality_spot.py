@@ -23,6 +23,9 @@ class SpotDetail(LineList):
     class Left(Message):
         """Left was pressed: the table wants the keys."""
 
+    class Opened(Message):
+        """Enter was pressed where no record is chosen: what is behind the cell is wanted."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._spot: Spot | None = None
@@ -53,6 +56,13 @@ class SpotDetail(LineList):
         self.focus()
         if self.cursor is None:
             self.action_step(1)
+
+    def action_choose(self) -> None:
+        """The record under the cursor, else all that is behind the cell."""
+        if self.cursor is None:
+            self.post_message(self.Opened())
+        else:
+            super().action_choose()
 
     def action_left(self) -> None:
         """Back to the table."""
