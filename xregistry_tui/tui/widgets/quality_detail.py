@@ -186,22 +186,29 @@ def _about_model(spot: Spot) -> Iterator[tuple[str, Text]]:
 
 
 def _failing(spot: Spot, found: RuleResult, width: int) -> Iterator[Line]:
-    yield Line(line(" ", ("FAILING   ", "dim"), failing_text(spot.board, found)))
+    head = line(" ", ("FAILING   ", "dim"), failing_text(spot.board, found))
     if not found.keys:
-        yield Line(line(" ", ("no key locates them: the collection has none", "dim")))
+        told = line(" ", ("no key locates them: the collection has none", "dim"))
+        yield from (Line(part) for text in (head, told) for part in folded(text, width))
         return
+    yield from (Line(part) for part in folded(head, width))
     yield Line(Text(""))
     closed = isinstance(found.rule, OneOf)
     keys = [key_text(key, 24) for key in found.keys]
     first = min(max(8, width - 30), max(4, *(len(key) for key in keys))) + 2
-    second = max(6, (width - first - 3) // 2 if closed else width - first - 3)
+    second = max(1, (width - first - 3) // 2 if closed else width - first - 3)
     heads = line("  ", fitted("KEY", first), fitted("VALUE", second), " ", "NEAREST" if closed else "")
     heads.stylize("dim")
-    yield Line(heads)
+    yield Line(_within(heads, width))
     for place, key in enumerate(keys):
         value = found.values[place] if place < len(found.values) else None
         near = _near(spot.nearest, place, second) if closed else Text("")
-        yield Line(line("  ", fitted(key, first), fitted(_value(value, second), second), " ", near), str(place))
+        row = line("  ", fitted(key, first), fitted(_value(value, second), second), " ", near)
+        yield Line(_within(row, width), str(place))
+
+
+def _within(text: Text, width: int) -> Text:
+    return fitted(text, width) if text.cell_len > width else text
 
 
 def failing_text(board: Board, found: RuleResult) -> Text:
