@@ -1,4 +1,4 @@
-"""What Live and Validate look like at both sizes that are designed for; accepted by eye."""
+"""What Live, Quality and Validate look like at both sizes that are designed for; accepted by eye."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.hearing import app_of, settled
+from tests.tui.quality_session import QualitySession
 from tests.tui.shop_session import RECORD, ShopSession
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.widgets.json_editor import JsonEditor
@@ -39,6 +40,20 @@ def test_live_looks_as_accepted(snap_compare: Callable[..., bool], size: tuple[i
         await opened(pilot, "live")
 
     assert snap_compare(app_of(ShopSession()), terminal_size=size, run_before=look)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("keys", [(), ("enter",), ("a",)], ids=["fields", "behind", "every"])
+def test_quality_looks_as_accepted(
+    snap_compare: Callable[..., bool], size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    async def look(pilot: Pilot[Any]) -> None:
+        await opened(pilot, "quality")
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+
+    assert snap_compare(app_of(QualitySession()), terminal_size=size, run_before=look)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -103,6 +103,8 @@ class Session(Protocol):
 #   validate(model, text)                           → report.ValidationReport
 #   validate_sample(model, limit=200)               → report.SampleReport over live records
 #   suggest(model, field, text="")                  → tuple[report.Suggestion, …], best first
+#   nearest(model, field, values)                   → tuple[report.Suggestion | None, …], the allowed values meant
+#   locate(model, keys)                             → str, how to ask the engine for the records of these keys
 #
 # The registry's own, with the item's path first:
 #

@@ -72,6 +72,12 @@ def _live() -> Screen[None]:
     return LiveScreen()
 
 
+def _quality() -> Screen[None]:
+    from xregistry_tui.tui.screens.quality import QualityScreen
+
+    return QualityScreen()
+
+
 def _validate() -> Screen[None]:
     from xregistry_tui.tui.screens.validate import ValidateScreen
 
@@ -85,13 +91,14 @@ class XregApp(App[None]):
     """
 
     TITLE = "xreg"
-    MODES = {OPENING: OpeningScreen, "explore": _explore, "live": _live, "validate": _validate}
+    MODES = {OPENING: OpeningScreen, "explore": _explore, "live": _live, "quality": _quality, "validate": _validate}
     DEFAULT_MODE = OPENING
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar = {lambda: _provider()}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('explore')", "Explore", show=False, id="mode.explore"),
         Binding("2", "mode('live')", "Live", show=False, id="mode.live"),
+        Binding("3", "mode('quality')", "Quality", show=False, id="mode.quality"),
         Binding("4", "mode('validate')", "Validate", show=False, id="mode.validate"),
         Binding("v", "mode('validate')", "validate", show=False, id="validate"),
         Binding("x", "cancel", "cancel what runs", show=False, id="cancel"),
@@ -198,7 +205,7 @@ class XregApp(App[None]):
         if self.current_mode == OPENING:
             await self.switch_mode("explore")
         self.open()
-        for mode in ("live", "validate"):
+        for mode in ("live", "quality", "validate"):
             await self._bring(mode)
 
     async def _bring(self, mode: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -13,20 +12,18 @@ from textual.widgets import Input
 
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.tui import clipboard
-from xregistry_tui.tui.format import line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
-from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, resource_hints, subject_hints
+from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, quality_hints, resource_hints, subject_hints
 from xregistry_tui.tui.screens.explore_looking import REST, Looking
 from xregistry_tui.tui.screens.explore_reading import fetch_records, fetch_source, page_lines
 from xregistry_tui.tui.screens.explore_rooms import make_room, room_of
-from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets import pages
-from xregistry_tui.tui.widgets.field_detail import from_the_top, how_line
+from xregistry_tui.tui.widgets.field_detail import from_the_top
 from xregistry_tui.tui.widgets.fields_panel import FieldsPanel
 from xregistry_tui.tui.widgets.grid import Grid
-from xregistry_tui.tui.widgets.record_text import copied, record_lines
+from xregistry_tui.tui.widgets.quality_panel import QualityPanel
 from xregistry_tui.tui.widgets.records import Records, Wanted
 from xregistry_tui.tui.widgets.source import Source
 from xregistry_tui.tui.widgets.subject import TABS, Subject
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
     from xregistry_tui.actions.session import Session
     from xregistry_tui.actions.views import ModelView
     from xregistry_tui.resources.base import Page
+    from xregistry_tui.tui.widgets.quality_detail import Nearest, Spot
 
 
 class ExploreScreen(ModeScreen):
@@ -74,7 +72,7 @@ class ExploreScreen(ModeScreen):
         """The tree, and its subject."""
         with Horizontal(id="explore"):
             yield TreePane(id="explore-tree")
-            yield Subject(self._fetch, make_room, id="explore-subject")
+            yield Subject(self._fetch, make_room, self._nearest, id="explore-subject")
 
     def on_mount(self) -> None:
         """The tree has the keys at first."""
@@ -231,11 +229,36 @@ class ExploreScreen(ModeScreen):
 
     @on(Records.Opened)
     def _record(self, event: Records.Opened) -> None:
-        from xregistry_tui.tui.screens.peek import PeekScreen
+        from xregistry_tui.tui.screens.quality_records import show_record
 
-        key, model = " ".join(plain(part, 30) for part in event.key), self.subject.model
-        title = line((plain(model.title, 40) if model else "record", "bright"), (f"  {key}", "dim"))
-        self.app.push_screen(PeekScreen(title, record_lines(event.record), copied(event.record)))
+        model, wanted = self.subject.model, self.query_one(Records).wanted
+        marked = wanted.marked if wanted is not None and wanted.keys else None
+        show_record(self.app, model.title if model else "record", event.record, event.key, marked)
+
+    # Quality
+
+    async def _nearest(self, spot: Spot) -> Nearest:
+        from xregistry_tui.tui.screens.quality_records import ask_nearest
+
+        return await ask_nearest(self.app.session, spot)
+
+    @on(QualityPanel.Moved)
+    def _spot_moved(self) -> None:
+        self.draw_hints()
+
+    @on(QualityPanel.CellOpened)
+    def _cell_opened(self, event: QualityPanel.CellOpened) -> None:
+        """The records behind the figure."""
+        from xregistry_tui.tui.screens.quality_records import records_behind
+
+        if (model := self.subject.model) is not None:
+            self.subject.show_records(records_behind(event.spot, model.path), self.app.now())
+
+    @on(QualityPanel.RecordOpened)
+    def _failing_opened(self, event: QualityPanel.RecordOpened) -> None:
+        from xregistry_tui.tui.screens.quality_records import open_failing
+
+        self.run_worker(open_failing(self.app, event.spot, event.place), group="record", exclusive=True)
 
     @on(TabLine.Chosen)
     def _tab_chosen(self, event: TabLine.Chosen) -> None:
@@ -275,6 +298,8 @@ class ExploreScreen(ModeScreen):
             return [*room.hints(), *([] if room.typing or not self.app.subject else [NEXT])]
         if self.focused is self.nodes or model is None:
             return [Hint("grid.select", "open"), Hint("explore.filter", "filter"), *own]
+        if self.tab == "quality":
+            return quality_hints(self.query_one(QualityPanel).spot, own)
         return subject_hints(self.tab, self.query_one(FieldsPanel).field, own)
 
     def _show_tree(self) -> None:
@@ -330,6 +355,8 @@ class ExploreScreen(ModeScreen):
         elif self.tab == "fields":
             worst_first = self.query_one(FieldsPanel).turn(self.app.now())
             self.notify("worst first" if worst_first else "in the model's order", timeout=2, markup=False)
+        elif self.tab == "quality" and (order := self.query_one(QualityPanel).turn()):
+            self.notify(order, timeout=2, markup=False)
 
     def action_refresh(self) -> None:
         """Look again at the same grade; without a session, try again to open one."""
@@ -372,18 +399,19 @@ class ExploreScreen(ModeScreen):
         model, room = self.subject.model, self.subject.room
         if model is None and room is not None:
             room.how()
-        profile = model.binding.profile if model and model.binding else None
-        if model is None or profile is None:
-            return
-        from xregistry_tui.tui.screens.peek import PeekScreen
+        if model is not None:
+            from xregistry_tui.tui.screens.how import show_how
 
-        queries = "\n\n".join(profile.how.queries)
-        lines = [how_line(profile, model.version)[:-16], Text("")]
-        lines += [line(plain(part)) for part in queries.splitlines()] or [line(("the engine was not asked", "dim"))]
-        self.app.push_screen(PeekScreen(line((plain(model.title, 40), "bright")), lines, queries))
+            show_how(self.app, model, model.binding)
 
     async def action_copy(self) -> None:
         """Copy what the cursor is on."""
+        spot = self.query_one(QualityPanel).spot if self.subject.model is not None and self.tab == "quality" else None
+        if spot is not None and self.focused is not self.nodes:
+            from xregistry_tui.tui.screens.quality_records import copy_where
+
+            await copy_where(self.app, spot)
+            return
         at_tree = (self.subject.model is None and self.subject.room is None) or self.focused is self.nodes
         if text := self.app.subject if at_tree else self.subject.copied:
             way = await clipboard.copy(self.app, text)

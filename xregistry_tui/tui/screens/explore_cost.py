@@ -19,17 +19,15 @@ BETTER = {Grade.CATALOGUE: Grade.SAMPLE, Grade.SAMPLE: Grade.EXACT}
 
 
 class Costs:
-    """What engines expect, by model and the grade at hand."""
+    """What engines expect, by binding and the grade at hand."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, Grade], Cost | None] = {}
 
     def unknown(self, model: ModelView) -> tuple[str, Grade] | None:
         """What is worth asking about a model and was not asked yet."""
-        profile = model.binding.profile if model.binding else None
-        if profile is None or profile.method not in BETTER or (model.path, profile.method) in self._known:
-            return None
-        return model.path, profile.method
+        asked = _asked(model)
+        return None if asked in self._known else asked
 
     async def ask(self, session: Session, about: tuple[str, Grade], known: Callable[[], None]) -> None:
         """Ask, and tell when it is known; an engine that cannot say is not asked again."""
@@ -42,9 +40,17 @@ class Costs:
 
     def said(self, model: ModelView | None) -> str:
         """The next grade with its cost: `exact ≈ 30 ms`; nothing where there is no better one."""
-        profile = model.binding.profile if model is not None and model.binding else None
-        if model is None or profile is None or profile.method not in BETTER:
+        asked = _asked(model) if model is not None else None
+        if asked is None:
             return ""
-        cost = self._known.get((model.path, profile.method))
+        cost = self._known.get(asked)
         took = "" if cost is None or cost.milliseconds is None else f" ≈ {duration(cost.milliseconds)}"
-        return f"{BETTER[profile.method]}{took}"
+        return f"{BETTER[asked[1]]}{took}"
+
+
+def _asked(model: ModelView) -> tuple[str, Grade] | None:
+    """The binding that a model's figures come from, and their grade where there is a better one."""
+    view = model.binding
+    if view is None or view.profile is None or view.profile.method not in BETTER:
+        return None
+    return view.binding.key, view.profile.method

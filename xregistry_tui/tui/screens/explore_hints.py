@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from xregistry_tui.actions.session import Session
     from xregistry_tui.actions.views import ModelView
     from xregistry_tui.schema.shape import FieldShape
+    from xregistry_tui.tui.widgets.quality_detail import Spot
 
 NEXT = Hint("explore.tab-next", "next tab")
 
@@ -32,6 +33,21 @@ def resource_hints(session: Session, subject: str) -> list[Hint]:
     if found is None:
         return []
     return [Hint("explore.refresh", "try again" if found.status == "failed" else "look for new tables")]
+
+
+def quality_hints(spot: Spot | None, own: Sequence[Hint]) -> list[Hint]:
+    """What matters in the quality tab; `spot` is the cell under the cursor."""
+    if spot is None:
+        return [NEXT, *own]
+    fails = spot.failing is not None
+    copy = [Hint("explore.copy", "copy WHERE")] if fails else []
+    return [
+        Hint("grid.select", "failing records" if fails else "records"),
+        *copy,
+        Hint("explore.how", "how"),
+        *own,
+        NEXT,
+    ]
 
 
 def subject_hints(tab: str, field: FieldShape | None, own: Sequence[Hint]) -> list[Hint]:

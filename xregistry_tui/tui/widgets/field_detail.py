@@ -87,18 +87,23 @@ def how_line(profile: Profile, version: str) -> Text:
     """How the figures were got: method, records, queries, time, moment."""
     how = profile.how
     queries = len(how.queries)
-    looked = (
-        f"{profile.n:,} of {wording.write(profile.rows)}" if profile.method is not Grade.EXACT else f"{profile.n:,}"
-    )
-    word = {Grade.EXACT: "all", Grade.SAMPLE: how.sampling or "sample", Grade.CATALOGUE: "catalogue"}[profile.method]
     parts = (
-        f"{plain(word, 30)} {looked}",
+        looked_at(profile),
         f"{queries} {'query' if queries == 1 else 'queries'}",
         wording.duration(how.milliseconds),
         _moment(profile.as_of),
         f"v{plain(version, 16)}",
     )
     return line((" how   ", "dim"), (" · ".join(parts), "dim"), "    ", ("i", "accent"), (" show query", "dim"))
+
+
+def looked_at(profile: Profile) -> str:
+    """How many records were looked at, and by which way: `sample 2,000 of 6,412`."""
+    exact = profile.method is Grade.EXACT
+    looked = f"{profile.n:,}" if exact else f"{profile.n:,} of {wording.write(profile.rows)}"
+    sampled = profile.how.sampling or "sample"
+    word = {Grade.EXACT: "all", Grade.SAMPLE: sampled, Grade.CATALOGUE: "catalogue"}[profile.method]
+    return f"{plain(word, 30)} {looked}"
 
 
 def _moment(moment: datetime.datetime) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.views import Overview, ResourceView
 
-MODES = (("1", "Explore", "explore"), ("2", "Live", "live"), ("4", "Validate", "validate"))
+MODES = (("1", "Explore", "explore"), ("2", "Live", "live"), ("3", "Quality", "quality"), ("4", "Validate", "validate"))
 
 
 NARROW = 36

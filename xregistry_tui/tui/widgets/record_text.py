@@ -21,17 +21,24 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 4, 28
 MEASURED_ROWS, MEASURED_CELLS = 50, 5_000
+FAILING = "✗"
 _ARROWS = {True: "↓", False: "↑"}
 
 
-def columns(page: Page, order_by: str | None = None, descending: bool = False) -> tuple[Column, ...]:
-    """A column for each field, as wide as some of its rows need; the one that orders the records has an arrow."""
+def columns(
+    page: Page, order_by: str | None = None, descending: bool = False, marked: str | None = None
+) -> tuple[Column, ...]:
+    """A column for each field, as wide as some of its rows need; the one that orders the records has an arrow.
+
+    The `marked` field is the one that they were chosen for.
+    """
     out = []
     measured = page.rows[: max(2, min(MEASURED_ROWS, MEASURED_CELLS // max(1, len(page.columns))))]
     for place, name in enumerate(page.columns):
         values = [row[place] for row in measured]
         arrow = f" {_ARROWS[descending]}" if name == order_by else ""
-        label = (plain(name, WIDEST - len(arrow)) or "“”") + arrow
+        sign = f"{FAILING} " if name == marked else ""
+        label = sign + (plain(name, WIDEST - len(arrow) - len(sign)) or "“”") + arrow
         width = max(NARROWEST, min(WIDEST, max([len(label), *(_cell(value).cell_len for value in values)])))
         right = any(_is_number(value) for value in values) and all(v is None or _is_number(v) for v in values)
         out.append(Column(str(place), label, width, align="right" if right else "left"))
@@ -87,15 +94,18 @@ def _cell(value: object) -> Text:
     return line(plain(wording.scalar(value, WIDEST), WIDEST))
 
 
-def record_lines(record: dict[str, Any]) -> list[Text]:
-    """A record in full: a line for each field, long texts over several."""
+def record_lines(record: dict[str, Any], marked: str | None = None) -> list[Text]:
+    """A record in full: a line for each field, long texts over several; the `marked` one is what fails in it."""
     label = min(24, max((len(plain(name, 24)) for name in record), default=1))
+    before = "  " if marked in record else ""
     out: list[Text] = []
     for name, value in record.items():
         shown = _written(value)
-        head = line((f"{plain(name, 24) or '“”':<{label}}  ", "dim"))
+        fails = name == marked
+        sign = line((f"{FAILING} ", "bad")) if fails else before
+        head = line(sign, (f"{plain(name, 24) or '“”':<{label}}  ", "bright" if fails else "dim"))
         for place, part in enumerate(shown):
-            out.append(line(head if place == 0 else " " * (label + 2), part))
+            out.append(line(head if place == 0 else " " * head.cell_len, part))
     return out
 
 

@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which records: of which model, where, in which order."""
+    """Which records: of which model (or binding, by its key), where, in which order; with `keys` only those.
+
+    `marked` is the field that they are chosen for.
+    """
 
     model: str
     where: str = ""
     order_by: str | None = None
     descending: bool = False
+    keys: tuple[tuple[Any, ...], ...] = ()
+    marked: str | None = None
 
     def sorted_by(self, name: str) -> Wanted:
         """By this field: ascending, then descending, then in the engine's own order."""
@@ -145,8 +150,11 @@ class Records(Vertical):
 
     def _take(self, page: Page, start: int, wanted: Wanted) -> None:
         held = self.record_at(self.grid.cursor_index)
-        made = columns(page, wanted.order_by, wanted.descending)
-        self.grid.set_columns(widened(self.grid.columns, made) if self._pages else made)
+        made = columns(page, wanted.order_by, wanted.descending, wanted.marked)
+        first = not self._pages
+        self.grid.set_columns(made if first else widened(self.grid.columns, made))
+        if first and wanted.marked in page.columns:
+            self.grid.move_to_column(str(page.columns.index(wanted.marked)))
         self._pages[start] = page
         count = self._count(page, start)
         self.grid.set_window(start, [record_row(start + place, page, place) for place in range(len(page.rows))])
@@ -163,12 +171,14 @@ class Records(Vertical):
 
     def _tell(self, page: Page, count: int, wanted: Wanted) -> None:
         if not count:
-            self._say("no record matches this filter" if wanted.where else "it holds no records", "dim")
+            gone = "these records are not there any more: r looks again" if wanted.keys else ""
+            self._say(gone or ("no record matches this filter" if wanted.where else "it holds no records"), "dim")
             return
         total = wording.write(page.total) if page.total is not None else f"{count:,}{'+' if page.more else ''}"
         order = f" · by {plain(wanted.order_by, 30)}" if wanted.order_by else ""
         order += " ↓" if order and wanted.descending else ""
-        self._say(f"{total} records{order} · {wording.duration(page.how.milliseconds)}", "dim")
+        only = " · only those that are known to fail: / and enter shows all" if wanted.keys else ""
+        self._say(f"{total} records{order} · {wording.duration(page.how.milliseconds)}{only}", "dim")
 
     def _say(self, text: str, role: str) -> None:
         self.query_one("#records-note", Lines).set_lines([line(" ", (plain(text), role))])
@@ -195,7 +205,7 @@ class Records(Vertical):
         """Ask the engine."""
         event.stop()
         if self.wanted is not None:
-            self._start(replace(self.wanted, where=event.value.strip()))
+            self._start(replace(self.wanted, where=event.value.strip(), keys=()))
             self.grid.focus()
 
     def on_grid_selected(self, event: Grid.Selected) -> None:

@@ -15,7 +15,7 @@ from xregistry_tui.tui.widgets.fields_panel import FieldsPanel
 from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.page import Page
-from xregistry_tui.tui.widgets.quality_panel import QualityPanel
+from xregistry_tui.tui.widgets.quality_panel import AskNearest, QualityPanel
 from xregistry_tui.tui.widgets.record_text import copied
 from xregistry_tui.tui.widgets.records import Fetch, Records, Wanted
 from xregistry_tui.tui.widgets.source import Source
@@ -35,7 +35,11 @@ TABS = ("fields", "records", "quality", "versions", "code")
 
 
 class Subject(Vertical):
-    """What the tree's cursor is on. `fetch` gives pages of a model's records, `make` the rooms when they are needed."""
+    """What the tree's cursor is on.
+
+    `fetch` gives pages of a model's records, `make` the rooms when they are needed, `nearest` what values that fail
+    were meant to be.
+    """
 
     class TabOpened(Message):
         """Another tab is shown."""
@@ -43,8 +47,11 @@ class Subject(Vertical):
     class CodeRequested(Message):
         """The source of the model is to be shown: see `show_code`."""
 
-    def __init__(self, fetch: Fetch, make: Callable[[str], Room], *, id: str | None = None) -> None:
+    def __init__(
+        self, fetch: Fetch, make: Callable[[str], Room], nearest: AskNearest, *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
+        self._nearest = nearest
         self._fetch = fetch
         self._make = make
         self._rooms: dict[str, Room] = {}
@@ -60,7 +67,7 @@ class Subject(Vertical):
         yield TabLine(id="subject-tabs")
         yield FieldsPanel(id="tab-fields")
         yield Records(self._fetch, id="tab-records")
-        yield QualityPanel(id="tab-quality")
+        yield QualityPanel(self._nearest, id="tab-quality")
         yield Source(id="tab-code")
         yield Page(id="page")
 
@@ -127,7 +134,7 @@ class Subject(Vertical):
         elif self.tab == "records":
             self._draw_records(model, other)
         elif self.tab == "quality":
-            self.query_one(QualityPanel).show(model)
+            self.query_one(QualityPanel).show(model, model.binding)
         elif other or not self.query_one(Source).source:
             self.post_message(self.CodeRequested())
 
@@ -173,7 +180,7 @@ class Subject(Vertical):
             return self.query_one(FieldsPanel).grid
         if self.tab == "records":
             return self.query_one(Records).grid
-        return self.query_one(QualityPanel).grid if self.tab == "quality" else self.query_one(Source)
+        return self.query_one(QualityPanel).panel if self.tab == "quality" else self.query_one(Source)
 
     def focus_panel(self) -> None:
         """Give the keys to what is shown."""
