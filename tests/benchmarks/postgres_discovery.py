@@ -50,7 +50,8 @@ async def measure(url: str) -> None:
     steps = {"connect": connected - began, "list": listed - connected, "shapes": shaped - listed}
     steps |= {"models": registered - shaped, "in all": registered - began}
     print(f"{len(names)} tables:", ", ".join(f"{step} {seconds:.2f} s" for step, seconds in steps.items()))
-    for what, ask in (("tokens", resource.change_tokens), ("list again", resource.list_collections_or_tables)):
+    again = (("tokens", resource.change_tokens), ("tokens again, unchanged", resource.change_tokens))
+    for what, ask in (*again, ("list again", resource.list_collections_or_tables)):
         started = time.perf_counter()
         await ask()
         print(f"{what}: {(time.perf_counter() - started) * 1000:.0f} ms")

@@ -79,3 +79,27 @@ async def test_without_the_right_to_the_counters_there_is_no_token(fresh: MakeFr
     assert await resource.change_tokens() == {}
     assert await resource.change_token() is None
     assert await resource.list_collections_or_tables()
+
+
+async def test_while_nothing_changes_one_statement_tells_it_of_all(fresh: MakeFresh, opened: Opened) -> None:
+    database = fresh(SCRIPT)
+    resource = await opened(database.url)
+    before = await resource.change_tokens()
+    asked: list[str] = []
+    assert resource._answering is not None
+    connection = resource._answering._open
+    assert connection is not None
+    connection.add_query_logger(lambda record: asked.append(record.query))
+    assert await resource.change_tokens() == before
+    assert len(asked) == 1
+    assert database.activity()[0][0] == "idle", "and no transaction is left open"
+
+
+async def test_a_connection_that_died_while_nothing_changed_is_replaced_unseen(
+    fresh: MakeFresh, opened: Opened
+) -> None:
+    database = fresh(SCRIPT)
+    resource = await opened(database.url)
+    before = await resource.change_tokens()
+    database.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'xreg-tui'")
+    assert await resource.change_tokens() == before

@@ -20,11 +20,16 @@ from xregistry_tui.resources.postgresql.catalogue import collection_name
 if TYPE_CHECKING:
     from xregistry_tui.resources.postgresql.connection import Asker
 
-# on a standby nothing is counted: it changed when anything was replayed
+# what is declared is counted too, where the server writes it down; on a standby nothing is counted: there all changed
+# when anything was replayed
 _SERVER = """
-    SELECT current_setting('track_counts')::bool OR pg_is_in_recovery(),
+    SELECT current_setting('track_counts')::bool OR pg_is_in_recovery() AS counts,
            concat_ws('|', pg_postmaster_start_time(), pg_stat_get_db_stat_reset_time(d.oid),
-                     CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END)
+                     CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END) AS server,
+           (SELECT string_agg(concat_ws(':', c.oid, c.relfilenode, pg_stat_get_tuples_inserted(c.oid),
+                              pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ',' ORDER BY c.oid)
+            FROM pg_class AS c WHERE c.oid IN ('pg_class'::regclass, 'pg_attribute'::regclass, 'pg_index'::regclass,
+                                               'pg_constraint'::regclass, 'pg_description'::regclass)) AS declared
     FROM pg_database AS d WHERE d.datname = current_database()"""
 
 # the records of a table are those of its partitions and heirs too; those of foreign ones are counted by nobody here
@@ -39,20 +44,31 @@ _TABLES = f"""
                    pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ',' ORDER BY c.oid) AS counts
         FROM tree JOIN pg_class AS c ON c.oid = tree.oid GROUP BY tree.root
     )
-    SELECT n.nspname, c.relname, counted.counts, {statements.STAMP_OF}
-    FROM counted JOIN pg_class AS c ON c.oid = counted.root JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE NOT counted.elsewhere"""
+    SELECT s.server, s.declared, c.oid, n.nspname, c.relname, counted.counts FROM ({_SERVER}) AS s, counted
+    JOIN pg_class AS c ON c.oid = counted.root JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE s.counts AND NOT counted.elsewhere"""
 
 
 async def tokens(ask: Asker) -> Mapping[str, Hashable]:
-    """A token for each table that is counted; views, foreign tables and what may not be asked have none."""
+    """A token for each table that is counted; views, foreign tables and what may not be asked have none.
+
+    One question, and a second one only where something was declared since the last: how each table is declared.
+    """
     try:
-        async with ask.apart():
-            (counted, server), *_ = await ask.quiet(_SERVER)
-            rows = await ask.quiet(_TABLES) if counted else []
+        rows = await ask.quiet(_TABLES)
     except asyncpg.InsufficientPrivilegeError:
         return {}
-    return {collection_name(schema, name): _short(server, counts, stamp) for schema, name, counts, stamp in rows}
+    if not rows:
+        return {}
+    server, declared, *_ = rows[0]
+    known = ask.notes.declared
+    if known is None or known[0] != (server, declared):
+        stamps = dict(await ask.quiet(statements.stamps(statements.ALL)))
+        ask.notes.declared = known = ((server, declared), stamps)
+    return {
+        collection_name(schema, name): _short(server, counts, known[1].get(oid, ""))
+        for _, _, oid, schema, name, counts in rows
+    }
 
 
 def whole(found: Mapping[str, Hashable]) -> Hashable | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,9 +31,10 @@ class Notes:
     """What need not be asked again while the schema stays the same; shared by the connections of a resource.
 
     `listed` are the collections with their OIDs as they were listed last; `first` tells of some of them, until all
-    are known.
+    are known. `declared` are the stamps of tables by OID, and what tells that they are still theirs.
     """
 
+    declared: tuple[Any, Mapping[int, str]] | None = None
     listed: dict[str, int] | None = None
     catalogue: Catalogue | None = None
     first: Catalogue | None = None
@@ -114,14 +115,17 @@ class Session:
         self._running: asyncio.Task[Any] | None = None
         self._closed = False
 
-    async def run(self, work: Callable[[Asker], Awaitable[T]], seconds: float, *, settings: str = "") -> T:
+    async def run(
+        self, work: Callable[[Asker], Awaitable[T]], seconds: float, *, settings: str = "", single: bool = False
+    ) -> T:
         """Do `work` when those before it are done, within so many seconds, in one state of the data.
 
-        `settings` are `SET LOCAL …;` statements for its transaction. When the caller is cancelled the server stops
-        too, before this returns. Raises `ResourceError`.
+        `settings` are `SET LOCAL …;` statements for its transaction. `single`: it asks one thing, which needs none.
+        When the caller is cancelled the server stops too, before this returns. Raises `ResourceError`.
         """
         async with self._lock:
-            self._running = running = asyncio.create_task(self._operate(work, seconds, settings))
+            operate = self._ask_once if single and not self._door.pooled else self._operate
+            self._running = running = asyncio.create_task(operate(work, seconds, settings))
             try:
                 return await running
             except asyncio.CancelledError:
@@ -144,6 +148,20 @@ class Session:
             if isinstance(error, TimeoutError) and limit.expired():
                 raise slow(self._door.name, seconds) from error
             raise self._said(error) from error
+
+    async def _ask_once(self, work: Callable[[Asker], Awaitable[T]], seconds: float, settings: str) -> T:
+        """Without a transaction, in one round trip; where the connection died while it was idle, with one."""
+        connection, fresh = await self._opened()
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await work(Asker(connection, self._notes, seconds))
+        except BaseException as error:
+            await self._tidy(connection)
+            if isinstance(error, TimeoutError) and limit.expired():
+                raise slow(self._door.name, seconds) from error
+            if fresh or not isinstance(error, (*NETWORK, *LOST)):
+                raise self._said(error) from error
+        return await self._operate(work, seconds, settings)
 
     def _said(self, error: BaseException) -> BaseException:
         if isinstance(error, (asyncpg.PostgresError, UnicodeError, *NETWORK)):

@@ -24,6 +24,9 @@ Ask = Callable[[str], Awaitable[str]]
 
 APPLICATION = "xreg-tui"
 
+LONGEST = "60s"
+"""How long a statement may take that no transaction sets a limit to."""
+
 READING = {
     "default_transaction_read_only": "on",
     "search_path": "pg_catalog",
@@ -107,7 +110,7 @@ class Door:
         return connection
 
     async def _connect(self, reach: Reach, password: str, *, pooled: bool) -> asyncpg.Connection:
-        settings = {} if pooled else {**reach.settings, **READING}
+        settings = {} if pooled else {**reach.settings, **READING, "statement_timeout": LONGEST}
         # encryption is given as the driver reads it from a URL: its files, its modes, its falling back
         return await asyncpg.connect(
             f"postgresql:///?{urlencode({**reach.tls, **reach.driver})}",

@@ -184,7 +184,7 @@ class PostgresqlResource(XResource):
         """See `XResource.change_tokens`; one read of the server's counters tells it of all tables."""
         from xregistry_tui.resources.postgresql.changes import tokens
 
-        return await self._answer(tokens)
+        return await self._connected(self._answering).run(tokens, self._budget.seconds, single=True)
 
     async def _look(self, work: Callable[[Asker], Awaitable[T]], seconds: float | None = None) -> T:
         """Do `work` on the connection of what may take long, within the time limit."""
