@@ -19,7 +19,7 @@ from xregistry_tui.resources.mongodb.failing import failing
 from xregistry_tui.resources.mongodb.figures import Question
 from xregistry_tui.resources.mongodb.findings import Typed, known_of, question_of, spread_of, told, valued
 from xregistry_tui.resources.mongodb.kinds import field, segments
-from xregistry_tui.schema.rules import Pattern, Rule
+from xregistry_tui.schema.rules import Pattern, Rule, Unique
 from xregistry_tui.schema.shape import FieldShape, pointer
 
 if TYPE_CHECKING:
@@ -156,9 +156,14 @@ async def _typed(look: Look) -> tuple[dict[str, Typed], int]:
 
 async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) -> dict[str, FieldProfile]:
     asked = {path: one for path in typed if (one := question_of(look.value(path), typed[path], plan)) is not None}
+    if not plan.figures:
+        # values are told apart only where they must not repeat
+        asked = {
+            path: one for path, one in asked.items() if any(isinstance(r, Unique) for r in plan.rules.get(path, ()))
+        }
     values = await _told(look, asked, n)
     spreads = {p: q for p, q in asked.items() if p not in values and q.measure is not figures.Measure.LENGTH}
-    bins = await look.facets({path: figures.spread(one) for path, one in spreads.items()})
+    bins = await look.facets({path: figures.spread(one) for path, one in spreads.items()} if plan.figures else {})
     found: dict[str, FieldProfile] = {}
     for path in typed:
         seen = known_of(look, path, typed[path], n)
