@@ -52,11 +52,12 @@ def _views(workspace: Workspace, model: RegisteredModel) -> tuple[VersionView, .
 async def compare(workspace: Workspace, model: str, older: str, newer: str) -> Result:
     """Two versions; the value is a `views.Comparison`."""
     found = registered(workspace, model)
-    ends = [_kept(workspace, found, version) for version in (older, newer)]
+    ends = [kept(workspace, found, version) for version in (older, newer)]
     return Result(await asyncio.to_thread(_compared, workspace, found, *ends))
 
 
-def _kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMetadata:
+def kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMetadata:
+    """A version whose body is kept; raises `ActionError`."""
     try:
         found = workspace.registry.models.version(model.path, version)
     except KeyError as error:
@@ -100,7 +101,7 @@ async def propose(workspace: Workspace, model: str, source: str) -> Result:
 
     found = registered(workspace, model)
     try:
-        made = await _written(source, found)
+        made = await written_class(source, found)
     except Unusable as error:
         wrong = Proposal(model=found.path, source=source, version="", comparison=None, problems=(str(error),))
         return Result(wrong)
@@ -110,7 +111,7 @@ async def propose(workspace: Workspace, model: str, source: str) -> Result:
         forget(made)
 
 
-async def _written(source: str, model: RegisteredModel) -> type[BaseModel]:
+async def written_class(source: str, model: RegisteredModel) -> type[BaseModel]:
     """The class that a source defines; raises `authoring.Unusable`."""
     from xregistry_tui.actions.authoring import Unusable, written
     from xregistry_tui.actions.beside import Endless, beside
@@ -143,7 +144,7 @@ async def accept(
 
     found = registered(workspace, model)
     try:
-        written = await _written(source, found)
+        written = await written_class(source, found)
     except Unusable as error:
         raise ActionError(str(error)) from error
     update = partial(workspace.registry.models.update_model, found.path, written, version or None, anyway=anyway)

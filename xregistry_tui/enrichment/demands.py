@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.enrichment.reading import Reading, Readings, readings
-from xregistry_tui.schema.change import ChangeType, SchemaChange, Verdict
+from xregistry_tui.schema.change import ChangeType, SchemaChange, Verdict, shown
 from xregistry_tui.schema.diff import compare
 from xregistry_tui.schema.json_schema import shape_of, shape_of_model
 from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Reference, Required, Rule, Unique, describe
@@ -274,6 +274,8 @@ def said(rule: Rule) -> str:
     >>> said(OneOf(("a", "b"))), said(Range(gt=0)), said(Length(most=5)), said(Unique())
     ('must be one of 2 values', 'must be > 0', 'must have at most 5 characters', 'must be unique')
     """
+    if isinstance(rule, OneOf) and len(rule.values) == 1:
+        return f"must be {shown(rule.values[0])}"
     text = describe(rule)
     if isinstance(rule, Length):
         return f"must have {text}"
