@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xregistry_tui.actions.access import decision
 from xregistry_tui.actions.base import Action, ActionError, Refused, Result
 from xregistry_tui.actions.records import registered
-from xregistry_tui.actions.versions import kept, written_class
+from xregistry_tui.actions.versions import version_at, written_class
 from xregistry_tui.workspace import ConnectionStatus
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 EDITED = "edited"
 """What an edited source is called as long as it is no version."""
+
+
+class NoRecords(ActionError):
+    """There are no live records to ask; the text says what to connect."""
 
 
 async def prove(
@@ -66,12 +70,7 @@ def _step(workspace: Workspace, model: RegisteredModel, version: str, older: str
 
 def _version(workspace: Workspace, model: RegisteredModel, wanted: str, who: str | None) -> tuple[str, Definition]:
     """What it is called, and what it asks for."""
-    path, mark, number = wanted.rpartition("@")
-    of = registered(workspace, path) if mark else model
-    if of.path != model.path:
-        _require(workspace, who, "list", of.path)
-    found = kept(workspace, of, number)
-    return (wanted if mark else number), found.body
+    return wanted, version_at(workspace, model, wanted, who).body
 
 
 def _before(workspace: Workspace, model: RegisteredModel, version: str) -> str:
@@ -115,8 +114,8 @@ def _place(workspace: Workspace, model: RegisteredModel, wanted: str) -> tuple[X
         if connection is not None and connection.status is ConnectionStatus.LIVE:
             return connection.resource, collection
     if places:
-        raise ActionError(f"{places[0][0]} holds the records of {model.title} and is not connected: connect it first")
-    raise ActionError(
+        raise NoRecords(f"{places[0][0]} holds the records of {model.title} and is not connected: connect it first")
+    raise NoRecords(
         f"{model.title} has no live records to prove it over: connect the resource that holds them,"
         " or bind it to a collection under [[bindings]] of the settings"
     )

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xregistry_tui.actions.base import Action, ActionError, Result
+from xregistry_tui.actions.base import Action, ActionError, Refused, Result
 from xregistry_tui.actions.records import registered, source_of
 from xregistry_tui.actions.views import Comparison, Proposal, VersionView
 
@@ -49,11 +49,23 @@ def _views(workspace: Workspace, model: RegisteredModel) -> tuple[VersionView, .
     return tuple(shown)
 
 
-async def compare(workspace: Workspace, model: str, older: str, newer: str) -> Result:
-    """Two versions; the value is a `views.Comparison`."""
+async def compare(workspace: Workspace, model: str, older: str, newer: str, who: str | None = None) -> Result:
+    """Two versions, of the model or written as `PATH@VERSION`; the value is a `views.Comparison`."""
     found = registered(workspace, model)
-    ends = [kept(workspace, found, version) for version in (older, newer)]
+    ends = [version_at(workspace, found, version, who) for version in (older, newer)]
     return Result(await asyncio.to_thread(_compared, workspace, found, *ends))
+
+
+def version_at(workspace: Workspace, model: RegisteredModel, wanted: str, who: str | None) -> ModelMetadata:
+    """A version of a model, or the one that `PATH@VERSION` names, which must be visible; raises `ActionError`."""
+    from xregistry_tui.actions.access import decision
+
+    path, mark, number = wanted.rpartition("@")
+    of = registered(workspace, path) if mark else model
+    decided = decision(workspace, who, "list", of.path, "model")
+    if not decided.allowed:
+        raise Refused(decided.reason)
+    return kept(workspace, of, number)
 
 
 def kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMetadata:
@@ -180,7 +192,7 @@ async def mark_applied(workspace: Workspace, model: str, version: str) -> Result
 
 ACTIONS = (
     Action(verb="versions", run=versions, permission="list", subject="model"),
-    Action(verb="compare", run=compare, permission="list", subject="model"),
+    Action(verb="compare", run=compare, permission="list", subject="model", names_asker=True),
     Action(verb="draft", run=draft, permission="update", subject="model"),
     Action(verb="propose", run=propose, permission="update", subject="model"),
     Action(verb="accept", run=accept, permission="update", subject="model", audited=True, past="version"),
