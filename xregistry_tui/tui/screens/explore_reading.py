@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.resources.base import ResourceError
@@ -29,7 +29,7 @@ async def fetch_records(session: Session | None, wanted: Wanted, offset: int, li
     if session is None:
         return "nothing is open"
     order = {"order_by": wanted.order_by, "descending": wanted.descending}
-    window = {"offset": offset, "limit": limit}
+    window: dict[str, Any] = {"offset": offset, "limit": limit, **({"keys": wanted.keys} if wanted.keys else {})}
     try:
         result = await session.perform("records", model=wanted.model, where=wanted.where, **order, **window)
     except (ActionError, ResourceError) as error:

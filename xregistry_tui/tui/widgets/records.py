@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which records: of which model, where, in which order."""
+    """Which records: of which model, where, in which order; `keys` are those of the only ones wanted."""
 
     model: str
     where: str = ""
     order_by: str | None = None
     descending: bool = False
+    keys: tuple[tuple[Any, ...], ...] = ()
 
     def sorted_by(self, name: str) -> Wanted:
         """By this field: ascending, then descending, then in the engine's own order."""
@@ -163,12 +164,14 @@ class Records(Vertical):
 
     def _tell(self, page: Page, count: int, wanted: Wanted) -> None:
         if not count:
-            self._say("no record matches this filter" if wanted.where else "it holds no records", "dim")
+            chosen = "none of these records is there any more" if wanted.keys else "it holds no records"
+            self._say("no record matches this filter" if wanted.where else chosen, "dim")
             return
         total = wording.write(page.total) if page.total is not None else f"{count:,}{'+' if page.more else ''}"
         order = f" · by {plain(wanted.order_by, 30)}" if wanted.order_by else ""
         order += " ↓" if order and wanted.descending else ""
-        self._say(f"{total} records{order} · {wording.duration(page.how.milliseconds)}", "dim")
+        chosen = " by their keys · / enter shows all" if wanted.keys else ""
+        self._say(f"{total} records{chosen}{order} · {wording.duration(page.how.milliseconds)}", "dim")
 
     def _say(self, text: str, role: str) -> None:
         self.query_one("#records-note", Lines).set_lines([line(" ", (plain(text), role))])
@@ -195,7 +198,7 @@ class Records(Vertical):
         """Ask the engine."""
         event.stop()
         if self.wanted is not None:
-            self._start(replace(self.wanted, where=event.value.strip()))
+            self._start(replace(self.wanted, where=event.value.strip(), keys=()))
             self.grid.focus()
 
     def on_grid_selected(self, event: Grid.Selected) -> None:
