@@ -104,7 +104,7 @@ def test_only_options_that_act_are_offered(capsys):
     out = capsys.readouterr().out
     assert "--app" in out
     assert "--trust" in out
-    assert "--prove" not in out
+    assert "--prove" in out
 
 
 def test_the_dashboard_without_a_terminal_says_what_to_do(shop, capsys):

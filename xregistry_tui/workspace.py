@@ -63,12 +63,14 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something a verb started that a person may watch and cancel."""
+    """Something a verb started that a person may watch and cancel; `detail` and `progress` (0–1) say how far it is."""
 
     id: str
     title: str
     since: datetime.datetime
     task: asyncio.Task[Any] | None
+    detail: str = ""
+    progress: float | None = None
 
 
 class Workspace:
@@ -150,7 +152,13 @@ class Workspace:
 
     def end_job(self, job: Job) -> None:
         """It is over, however it ended."""
-        self.jobs = tuple(running for running in self.jobs if running is not job)
+        self.jobs = tuple(running for running in self.jobs if running.id != job.id)
+        self.changes.mark("work")
+
+    def tell_job(self, job: Job, detail: str, progress: float | None = None) -> None:
+        """It is that far."""
+        told = replace(job, detail=detail, progress=progress)
+        self.jobs = tuple(told if running.id == job.id else running for running in self.jobs)
         self.changes.mark("work")
 
     def spawn(self, title: str, work: Coroutine[Any, Any, None]) -> None:

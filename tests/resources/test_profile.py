@@ -225,3 +225,27 @@ async def test_a_writer_is_not_kept_waiting_by_the_look_at_a_large_table(large: 
         writer.execute("INSERT INTO t (id) VALUES (30000)")
     writer.close()
     assert (await looked(resource)).n == 20_001
+
+
+async def test_rules_alone_are_counted_as_with_all_figures(database: Database, connected: Connected) -> None:
+    resource = await connected(database(SCRIPT + "CREATE TABLE c (s TEXT COLLATE NOCASE); INSERT INTO c VALUES ('A');"))
+    rules: dict[str, tuple[Rule, ...]] = {
+        "n": (Required(), Range(ge=0), Range(le=1_000)),
+        "s": (Required(), OneOf(("red",)), Length(least=1), Pattern("^r"), Unique()),
+        "place": (Reference("place", "id"), Reference("nowhere", "id"), Unique()),
+    }
+    whole, alone = [await looked(resource, rules, figures=figures) for figures in (True, False)]
+    for name in rules:
+        assert alone.fields[name].rules == whole.fields[name].rules
+        assert (alone.fields[name].kinds, alone.fields[name].nulls) == (
+            whole.fields[name].kinds,
+            whole.fields[name].nulls,
+        )
+    assert alone.n == whole.n == 5
+    assert len(alone.how.queries) < len(whole.how.queries)
+    assert alone.fields["n"].minimum is None
+    shape = await resource.shape("c")
+    (said,) = (
+        (await resource.profile(Plan(shape=shape, rules={"s": (OneOf(("a",)),)}, figures=False))).fields["s"].rules
+    )
+    assert (said.failed, said.values) == (1, ("A",))

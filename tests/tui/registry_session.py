@@ -28,6 +28,7 @@ from xregistry_tui.actions.views import (
     VersionView,
 )
 from xregistry_tui.schema.diff import Change, SchemaChange, Verdict
+from xregistry_tui.schema.proof import Finding, Outcome, Proof
 
 ORDERS = "models.shop.orders"
 PRICE, PING, DEEP = "functions.price", "functions.ping", "functions.deep"
@@ -132,6 +133,45 @@ RIGHTS = {
         Right("execute", False, "role analyst lacks EXECUTE on functions.price; granted to ops"),
     )
 }
+PROOF = Proof(
+    model=ORDERS,
+    older="1.1.0",
+    newer="2.0.0",
+    resource="shop",
+    collection="orders",
+    rows=41_203,
+    checked=41_203,
+    failed=17,
+    outcome=Outcome.REFUTED,
+    as_of=NOW,
+    tested=(
+        Finding(
+            path="/status",
+            words="must be one of 2 values",
+            checked=41_203,
+            failed=17,
+            outcome=Outcome.REFUTED,
+            keys=tuple((n,) for n in (12, 88, *range(100, 115))),
+            values=("on hold", HOSTILE, *["on hold"] * 15),
+        ),
+        Finding(path="/total", words="must be ≥ 0", checked=41_203, failed=0, outcome=Outcome.PROVEN),
+        Finding(
+            path="",
+            words="must pass the model's own checks",
+            checked=10_000,
+            failed=0,
+            outcome=Outcome.PARTLY,
+            way="model",
+        ),
+    ),
+    keys=tuple((n,) for n in (12, 88, *range(100, 115))),
+    queries=("SELECT count(*) FROM orders", f"SELECT {HOSTILE}"),
+    milliseconds=31.0,
+    notes=("what only the model can tell was told of 10,000 of 41,203 records: that is as far as the budget went",),
+)
+PROVEN = replace(
+    PROOF, failed=0, outcome=Outcome.PROVEN, keys=(), notes=(), tested=(replace(PROOF.tested[1], path="/total"),)
+)
 EDITED = "class orders(BaseModel):\n    id: int\n    note: str | None = None\n"
 
 
@@ -155,6 +195,7 @@ class RegistrySession(ExploreSession):
         self.called: Called | None = None
         self.ended: list[str] = []
         self.deprecated = ""
+        self.proof = PROOF
         self.tree["functions"] = tuple(
             Node(path=one.path, title=one.title, kind=NodeKind.FUNCTION) for one in self.functions.values()
         )
@@ -230,6 +271,14 @@ class RegistrySession(ExploreSession):
             comparison=self.comparison("2.0.0", "2.1.0"),
             problems=self.problems,
         )
+
+    async def _prove(self, model: str, version: str = "", older: str = "", source: str = "") -> Proof:
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.ended.append(model)
+            raise
+        return replace(self.proof, older=older or "2.0.0", newer=version or "edited")
 
     async def _accept(self, model: str, source: str, version: str | None = None, anyway: bool = False) -> str:
         if self.verdict == "incompatible" and not anyway:

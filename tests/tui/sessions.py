@@ -114,7 +114,8 @@ class ExploreSession(ShopSession):
     async def _records(self, model: str, where: str = "", offset: int = 0, limit: int = 100, **_order: Any) -> Page:
         if where == "bad":
             raise ActionError("“bad” is no filter: write field=value")
-        wanted = [number for number in range(RECORDS) if where in {"", f"id={number}"}]
+        chosen = [key[0] for key in _order.get("keys", ())] or range(RECORDS)
+        wanted = [number for number in chosen if where in {"", f"id={number}"}]
         states = tuple(STATUSES)
         return Page(
             columns=COLUMNS,

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.hearing import app_of, settled
-from tests.tui.registry_session import EMAIL, ORDERS, PRICE, RegistrySession
+from tests.tui.registry_session import EMAIL, ORDERS, PRICE, PROVEN, RegistrySession
 from tests.tui.test_function import pressed
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.proposal import ProposalScreen
@@ -25,6 +25,8 @@ LOOKS = {
     "try": (EMAIL, ("right", *"Ana@Example.org", "enter"), LARGE),
     "versions": (ORDERS, (*VERSIONS, "m", "down", "d"), LARGE),
     "versions-small": (ORDERS, VERSIONS, SMALL),
+    "versions-proof": (ORDERS, (*VERSIONS, "P"), LARGE),
+    "versions-proof-small": (ORDERS, (*VERSIONS, "P"), SMALL),
     "preview": (ORDERS, ("R", "down", "enter", "w"), LARGE),
     "command": (ORDERS, ("colon", *"gr"), SMALL),
 }
@@ -63,3 +65,16 @@ def test_a_proposal_looks_as_accepted(snap_compare: Callable[..., bool], size: t
         await pressed(pilot, "down", "a")
 
     assert snap_compare(app_of(session, ORDERS), terminal_size=size, run_before=look)
+
+
+def test_a_proved_proposal_looks_as_accepted(snap_compare: Callable[..., bool]) -> None:
+    session = RegistrySession()
+    session.verdict, session.proof = "incompatible", PROVEN
+
+    async def look(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        await pilot.app.push_screen(ProposalScreen(ORDERS, "orders", "class orders: ...", "class orders: id: int"))
+        await settled(pilot)
+        await pressed(pilot, "P", "a")
+
+    assert snap_compare(app_of(session, ORDERS), terminal_size=LARGE, run_before=look)

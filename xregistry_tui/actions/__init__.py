@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # those that a dashboard asks for at its start come first
 ROOMS = (
     *("connect", "refresh", "records", "validate", "imports", "welcome", "quality"),
-    *("versions", "keeping", "exporting", "functions", "types", "trail"),
+    *("versions", "prove", "keeping", "exporting", "functions", "types", "trail"),
 )
 
 

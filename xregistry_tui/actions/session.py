@@ -113,6 +113,8 @@ class Session(Protocol):
 #   compare(model, older, newer)                    → views.Comparison; refused with `ActionError` for unkept bodies
 #   draft(model)                                    → str, source to edit (the newest version as a person would keep it)
 #   propose(model, source)                          → views.Proposal; runs the source beside the loop, changes nothing
+#   prove(model, version="", older="", source="")   → proof.Proof over live records; version, older: a version of it, or
+#                                                     PATH@VERSION; source: an edited one, which is run (needs UPDATE)
 #   accept(model, source, version=None, anyway=False)  → the new version; `anyway` where the mode would refuse it
 #   rollback(model, version)                        → the new, higher version with the old schema
 #   call(function, arguments)                       → views.Called; arguments: {parameter: text as typed in a form}

@@ -193,7 +193,10 @@ def trail_entry(entry: Entry) -> TrailEntry:
 
 def work(workspace: Workspace) -> tuple[Work, ...]:
     """What verbs and refreshes are doing now."""
-    jobs = (Work(id=job.id, title=job.title, since=job.since) for job in workspace.jobs)
+    jobs = (
+        Work(id=job.id, title=job.title, since=job.since, detail=job.detail, progress=job.progress)
+        for job in workspace.jobs
+    )
     looks = (
         Work(
             id=look.key,

@@ -79,9 +79,9 @@ def _failing(field: FieldProfile) -> str:
     return visible(wording.cut("; ".join([*failed, *unchecked]), 80))
 
 
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines of aligned columns; a first cell wider than its column ends in `…`."""
-    shown = [(visible(wording.cut(row[0], NAME_WIDTH)), *row[1:]) for row in rows]
+def columns(rows: Sequence[Sequence[str]], most: int = NAME_WIDTH) -> list[str]:
+    """Rows as lines of aligned columns; a first cell wider than `most` ends in `…`."""
+    shown = [(visible(wording.cut(row[0], most)), *row[1:]) for row in rows]
     widths = [max(map(cells, column)) for column in zip(*shown, strict=True)]
     return [
         "  "

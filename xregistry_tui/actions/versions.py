@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xregistry_tui.actions.base import Action, ActionError, Result
+from xregistry_tui.actions.base import Action, ActionError, Refused, Result
 from xregistry_tui.actions.records import registered, source_of
 from xregistry_tui.actions.views import Comparison, Proposal, VersionView
 
@@ -49,14 +49,27 @@ def _views(workspace: Workspace, model: RegisteredModel) -> tuple[VersionView, .
     return tuple(shown)
 
 
-async def compare(workspace: Workspace, model: str, older: str, newer: str) -> Result:
-    """Two versions; the value is a `views.Comparison`."""
+async def compare(workspace: Workspace, model: str, older: str, newer: str, who: str | None = None) -> Result:
+    """Two versions, of the model or written as `PATH@VERSION`; the value is a `views.Comparison`."""
     found = registered(workspace, model)
-    ends = [_kept(workspace, found, version) for version in (older, newer)]
+    ends = [version_at(workspace, found, version, who) for version in (older, newer)]
     return Result(await asyncio.to_thread(_compared, workspace, found, *ends))
 
 
-def _kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMetadata:
+def version_at(workspace: Workspace, model: RegisteredModel, wanted: str, who: str | None) -> ModelMetadata:
+    """A version of a model, or the one that `PATH@VERSION` names, which must be visible; raises `ActionError`."""
+    from xregistry_tui.actions.access import decision
+
+    path, mark, number = wanted.rpartition("@")
+    of = registered(workspace, path) if mark else model
+    decided = decision(workspace, who, "list", of.path, "model")
+    if not decided.allowed:
+        raise Refused(decided.reason)
+    return kept(workspace, of, number)
+
+
+def kept(workspace: Workspace, model: RegisteredModel, version: str) -> ModelMetadata:
+    """A version whose body is kept; raises `ActionError`."""
     try:
         found = workspace.registry.models.version(model.path, version)
     except KeyError as error:
@@ -100,7 +113,7 @@ async def propose(workspace: Workspace, model: str, source: str) -> Result:
 
     found = registered(workspace, model)
     try:
-        made = await _written(source, found)
+        made = await written_class(source, found)
     except Unusable as error:
         wrong = Proposal(model=found.path, source=source, version="", comparison=None, problems=(str(error),))
         return Result(wrong)
@@ -110,7 +123,7 @@ async def propose(workspace: Workspace, model: str, source: str) -> Result:
         forget(made)
 
 
-async def _written(source: str, model: RegisteredModel) -> type[BaseModel]:
+async def written_class(source: str, model: RegisteredModel) -> type[BaseModel]:
     """The class that a source defines; raises `authoring.Unusable`."""
     from xregistry_tui.actions.authoring import Unusable, written
     from xregistry_tui.actions.beside import Endless, beside
@@ -143,7 +156,7 @@ async def accept(
 
     found = registered(workspace, model)
     try:
-        written = await _written(source, found)
+        written = await written_class(source, found)
     except Unusable as error:
         raise ActionError(str(error)) from error
     update = partial(workspace.registry.models.update_model, found.path, written, version or None, anyway=anyway)
@@ -179,7 +192,7 @@ async def mark_applied(workspace: Workspace, model: str, version: str) -> Result
 
 ACTIONS = (
     Action(verb="versions", run=versions, permission="list", subject="model"),
-    Action(verb="compare", run=compare, permission="list", subject="model"),
+    Action(verb="compare", run=compare, permission="list", subject="model", names_asker=True),
     Action(verb="draft", run=draft, permission="update", subject="model"),
     Action(verb="propose", run=propose, permission="update", subject="model"),
     Action(verb="accept", run=accept, permission="update", subject="model", audited=True, past="version"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xregistry_tui.profiling.drift import Alarm
     from xregistry_tui.profiling.profile import Figure, Profile
     from xregistry_tui.profiling.quality import Assessment
+    from xregistry_tui.schema.proof import Proof
     from xregistry_tui.schema.shape import Shape
 
 
@@ -137,7 +138,8 @@ class VersionView:
 class Comparison:
     """Two versions of a model: every change, what the mode says of all of them, and the fields perhaps renamed.
 
-    `change` is what the step weighs in a version number, whatever the mode.
+    `change` is what the step weighs in a version number, whatever the mode; `proof` is what live records say of it,
+    where they were asked.
     """
 
     model: str
@@ -148,6 +150,7 @@ class Comparison:
     changes: tuple[SchemaChange, ...]
     change: Change = Change.NONE
     renames: tuple[tuple[str, str], ...] = ()
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,15 @@ def export(options: argparse.Namespace) -> int:
     return _headless(lambda: export_item(*settings, options.item, options.form, code))
 
 
+def diff(options: argparse.Namespace) -> int:
+    """`xreg-tui diff ITEM ITEM [--prove] [--json]`."""
+    from xregistry_tui.cli.diff import diff_items
+
+    settings, code = _settings(options), _code(options)
+    items = (options.older, options.newer)
+    return _headless(lambda: diff_items(*settings, items, code, prove=options.prove, as_json=options.json))
+
+
 def lint(options: argparse.Namespace) -> int:
     """`xreg-tui lint PATH…`."""
     from xregistry_tui.cli.lint import lint_paths
@@ -251,6 +260,7 @@ BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
     "open": open_targets,
     "demo": demo,
     "profile": profile,
+    "diff": diff,
     "export": export,
     "lint": lint,
     "audit": audit,

@@ -152,7 +152,7 @@ async def open_session(
     from xregistry_tui.actions.imports import import_code
 
     wanted = [Wanted(target) for target in targets] or wanted_of(opened.loaded)
-    opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
+    opened.workspace.want(binding_of(binding) for binding in opened.loaded.settings.bindings)
     try:
         await import_code(opened.workspace)
         await _connect(opened.session, wanted)
@@ -197,7 +197,8 @@ def _target(resource: ResourceSettings, folder: Path) -> str:
     return place if is_address(place) else str(folder / Path(place).expanduser())
 
 
-def _binding(wanted: BindingSettings) -> Binding:
+def binding_of(wanted: BindingSettings) -> Binding:
+    """A binding of the settings as the workspace has it."""
     from xregistry_tui.core.bindings import Binding, BindingOrigin
 
     return Binding(

@@ -47,6 +47,7 @@ class Plan:
 
     `fields` are top-level true names (empty: all). `rules` by field are counted in the engine where it can; what it
     cannot is reported unchecked, never as passed. `sample` is the number of records looked at in the sample grade.
+    Without `figures` an exact look counts records, kinds and rules alone, where the engine saves by that.
     """
 
     shape: Shape
@@ -57,6 +58,7 @@ class Plan:
     top: int = 10
     bins: int = 12
     failing_keys: int = 20
+    figures: bool = True
     budget: Budget = Budget()
 
     @property

@@ -150,7 +150,8 @@ class Clipped:
 class Page:
     """Records as rows, one cell for each of `columns` (true names). `keys` locate the rows as `RuleResult.keys` do.
 
-    `total` is how many records match, where the engine said. `more` is true when records follow this page.
+    `total` is how many records match, where the engine said. `more` is true when records follow this page. `absent`
+    are, by row, the columns that its record has not, where the engine tells that from null.
     """
 
     columns: tuple[str, ...]
@@ -160,6 +161,7 @@ class Page:
     more: bool
     total: Figure | None
     how: How
+    absent: tuple[frozenset[str], ...] = ()
 
 
 class XResource(ABC):

@@ -73,6 +73,7 @@ TABLE = (
     Command("Versions", "what changed in this model", "screen.show_tab('versions')", ("explore",), ("models",)),
     Command("Mark this version", "to compare it with another", "screen.room('mark')", ("explore",), room="versions"),
     Command("Compare versions", "the marked and this one", "screen.room('compare')", ("explore",), room="versions"),
+    Command("Prove this version", "over the live records", "screen.room('prove')", ("explore",), room="versions"),
     Command("Roll back to this version", "asks once", "screen.room('rollback')", ("explore",), room="versions"),
     Command("Export…", "this model, to the clipboard or a file", "screen.export", ("explore",), ("models",)),
     Command("Edit source", "of this model, in your editor", "screen.edit", ("explore",), ("models",)),

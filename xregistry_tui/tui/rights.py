@@ -21,6 +21,7 @@ NEEDS: Mapping[str, str] = {
     "explore.edit": "update",
     "explore.export": "list",
     "validate": "read",
+    "versions.prove": "read",
     "versions.rollback": "update",
     "function.call": "execute",
     "run.run": "execute",

@@ -19,7 +19,7 @@ from xregistry_tui.resources.mongodb.looking import Look, too_much
 from xregistry_tui.resources.mongodb.overview import Overview
 from xregistry_tui.resources.mongodb.questions import Measure, Question, question_of
 from xregistry_tui.resources.mongodb.typed import Typed
-from xregistry_tui.schema.rules import Pattern, Rule
+from xregistry_tui.schema.rules import Pattern, Rule, Unique
 from xregistry_tui.schema.shape import FieldShape, pointer
 
 if TYPE_CHECKING:
@@ -151,12 +151,17 @@ def _overviews(look: Look) -> Iterator[tuple[str, Overview]]:
             )
 
 
+def _is_asked(plan: Plan, path: str) -> bool:
+    """Whether values are told apart: without figures only those that must not repeat."""
+    return plan.figures or any(isinstance(rule, Unique) for rule in plan.rules.get(path, ()))
+
+
 async def _fields(look: Look, plan: Plan, typed: Mapping[str, Typed], n: int) -> dict[str, FieldProfile]:
     made = {path: question_of(look.value(path), typed[path], plan, look.unique(path)) for path in typed}
-    asked = {path: one for path, one in made.items() if one is not None}
+    asked = {path: one for path, one in made.items() if one is not None and _is_asked(plan, path)}
     values = await _told(look, asked, n)
     wide = {path: one for path, one in asked.items() if path not in values and one.measure is not Measure.LENGTH}
-    bins = await _carefully(lambda part: _bins(look, part, n), wide)
+    bins = await _carefully(lambda part: _bins(look, part, n), wide if plan.figures else {})
     found: dict[str, FieldProfile] = {}
     for path in typed:
         seen = known_of(look, path, typed[path])

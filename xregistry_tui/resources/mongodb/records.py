@@ -64,6 +64,7 @@ async def records(ask: Asker, query: RecordQuery) -> Page:
         more=more,
         total=await _total(ask, asked, len(kept), more=more),
         how=since.how(ask.queries),
+        absent=tuple(frozenset(columns) - cells.keys() for _, cells in kept),
     )
 
 

@@ -50,6 +50,8 @@ async def look_at(look: Look, told: Mapping[str, Stated] | None = None) -> tuple
     source = f"{look.described.relation} AS t"
     asked = look.asked(look.columns(look.names))
     n, counts = await counted(look, asked, source)
+    if not look.plan.figures:
+        return n, await _rules_alone(look, asked, counts, source=source, n=n), "all rows"
     look.told(0.4)
     chosen = _choose(look, asked, counts, n, told or {})
     await _hash(look, asked, counts, chosen, source=source, n=n)
@@ -66,6 +68,23 @@ async def look_at(look: Look, told: Mapping[str, Stated] | None = None) -> tuple
             look, one, some, told=groups, spread=spread, distinct=chosen.distinct.get(place), n=n
         )
     return n, made, "all rows; quantiles, histograms and formats of some fields by a sample" if rest else "all rows"
+
+
+async def _rules_alone(
+    look: Look, asked: Sequence[Asked], counts: Sequence[Counts], *, source: str, n: int
+) -> dict[str, FieldProfile]:
+    """Kinds and rules: values are told apart only where they must not repeat."""
+    repeating = [
+        place
+        for place, (one, some) in enumerate(zip(asked, counts, strict=True))
+        if some["present"] and _must_not_repeat(look, one.measure.name)
+    ]
+    look.told(0.8)
+    found = await _grouped(look, asked, counts, _Plan(grouped=repeating), source=source, n=n)
+    return {
+        one.measure.name: await fields.of_all(look, one, some, told=found.get(place), spread=None, distinct=None, n=n)
+        for place, (one, some) in enumerate(zip(asked, counts, strict=True))
+    }
 
 
 def _choose(look: Look, asked: Sequence[Asked], counts: Sequence[Counts], n: int, told: Mapping[str, Stated]) -> _Plan:

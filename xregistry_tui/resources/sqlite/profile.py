@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 # a rollback-journal writer waits for the whole look: only a short one may be of one moment
 _SNAPSHOT_ROWS = 50_000
+# two results each, in a statement that has room for 2,000
+_CHECKS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def _figures(ask: Asker, plan: Plan, described: Table, names: tuple[str, ...]) -
     look = _Look(ask, source, plan, described, Figure(value=0), Grade.EXACT, parents)
     stored = _overview(look)
     n = max((found.rows for found in stored.values()), default=0)
-    return Found(rows=Figure(value=n), n=n, grade=Grade.EXACT, fields=_fields(look, stored), sampling="all rows")
+    fields = _fields(look, stored) if plan.figures else _rules_alone(look, stored)
+    return Found(rows=Figure(value=n), n=n, grade=Grade.EXACT, fields=fields, sampling="all rows")
 
 
 def _sampled(plan: Plan, described: Table, drawn: Sample) -> Found:
@@ -125,15 +128,70 @@ def _fields(look: _Look, stored: dict[str, Stored]) -> dict[str, FieldProfile]:
     return {name: _field(look, name, declared[name], found) for name, found in stored.items()}
 
 
-def _field(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfile:
-    kinds = stored_kinds(declared_kind(declared), stored)
-    known = FieldProfile(
+def _rules_alone(look: _Look, stored: dict[str, Stored]) -> dict[str, FieldProfile]:
+    """Kinds and rules: values are not told apart, and all rules are counted in one pass over the records."""
+    counts = _counted(look, stored)
+    declared = _declared(look.table)
+    found = {}
+    for name, one in stored.items():
+        known = _known(look, name, declared[name], one)
+        rules = look.plan.rules.get(name, ())
+        if not one.present:
+            results = [_without_values(look, name, rule, one) for rule in rules]
+        else:
+            results = [
+                _result(look, known, rule, counts.get((name, rule)), _repeated(look, name, rule)) for rule in rules
+            ]
+        found[name] = replace(known, rules=tuple(results))
+    return found
+
+
+def _counted(look: _Look, stored: dict[str, Stored]) -> dict[tuple[str, Rule], tuple[int, int]]:
+    """By field and rule how many values it was judged by, and how many break it."""
+    wanted = [(name, rule) for name in stored for rule in look.plan.rules.get(name, ())]
+    found: dict[tuple[str, Rule], tuple[int, int]] = {}
+    for start in range(0, len(wanted), _CHECKS):
+        parameters = Parameters(SQLITE)
+        checks: dict[tuple[str, Rule], Check] = {}
+        for name, rule in wanted[start : start + _CHECKS]:
+            if not (isinstance(rule, Required) or counted_by_groups(rule)):
+                made = check(rule, _exactly(look.source.fields[name]), parameters, parent=_parent(look, name, rule))
+                checks |= {(name, rule): made} if made is not None else {}
+        if checks:
+            sums = ", ".join(
+                f"total({one.applies}), total({one.applies} AND NOT ({one.holds}))" for one in checks.values()
+            )
+            (row,) = look.ask.rows(f"SELECT {sums} FROM {look.source.relation} AS t", parameters.values)
+            found |= dict(zip(checks, zip(map(int, row[::2]), map(int, row[1::2]), strict=True), strict=True))
+    return found
+
+
+def _repeated(look: _Look, name: str, rule: Rule) -> int:
+    """How many records have a value that is not theirs alone; 0 where the rule does not ask."""
+    if not counted_by_groups(rule):
+        return 0
+    value = _exactly(look.source.fields[name])
+    groups = f"SELECT count({value}) AS n FROM {look.source.relation} AS t GROUP BY {value} HAVING count({value}) > 1"
+    return int(look.ask.rows(f"SELECT total(n) FROM ({groups})")[0][0])
+
+
+def _exactly(value: str) -> str:
+    """SQL of a value whose texts are told apart by every character, whatever its column takes for the same."""
+    return f"({value} COLLATE BINARY)"
+
+
+def _known(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfile:
+    return FieldProfile(
         name=name,
         looked_at=stored.rows,
         nulls=stored.nulls,
-        kinds=MappingProxyType(kinds),
+        kinds=MappingProxyType(stored_kinds(declared_kind(declared), stored)),
         fill=_share(look, stored.present, stored.rows),
     )
+
+
+def _field(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfile:
+    known = _known(look, name, declared, stored)
     rules = look.plan.rules.get(name, ())
     if not stored.present:
         return replace(known, rules=tuple(_without_values(look, name, rule, stored) for rule in rules))
@@ -294,9 +352,9 @@ def _failing(look: _Look, name: str, rule: Rule, checked: int, failing: int) -> 
     source, parameters = look.source, Parameters(SQLITE)
     value = source.fields[name]
     if counted_by_groups(rule):
-        where = duplicated(value, f"{source.relation} AS t")
+        where = duplicated(_exactly(value), f"{source.relation} AS t")
     else:
-        made = check(rule, value, parameters, parent=_parent(look, name, rule))
+        made = check(rule, _exactly(value), parameters, parent=_parent(look, name, rule))
         where = f"{made.applies} AND NOT ({made.holds})" if made is not None else "1=0"
     shown = f"CASE WHEN {SQLITE.is_sized(value)} THEN substr({value}, 1, {SHOWN}) ELSE {value} END"
     wanted = ", ".join([shown, *source.locators])

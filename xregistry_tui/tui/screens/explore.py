@@ -227,6 +227,11 @@ class ExploreScreen(ModeScreen):
             wanted = Wanted(model.path, order_by=field.name, descending=from_the_top(field.kind))
             self.subject.show_records(wanted, self.app.now())
 
+    def show_keys(self, keys: tuple[tuple[Any, ...], ...]) -> None:
+        """The records of the subject that have these keys."""
+        if (model := self.subject.model) is not None:
+            self.subject.show_records(Wanted(model.path, keys=keys), self.app.now())
+
     @on(Records.Opened)
     def _record(self, event: Records.Opened) -> None:
         from xregistry_tui.tui.screens.quality_records import show_record

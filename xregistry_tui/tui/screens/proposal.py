@@ -11,12 +11,15 @@ from textual.screen import ModalScreen
 
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.schema.proof import Outcome
 from xregistry_tui.tui.format import joined, line
 from xregistry_tui.tui.glyphs import verdict_text
+from xregistry_tui.tui.proving import peek_at, proved, show_how
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.diff_list import DiffList, counted
 from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.page import Page
+from xregistry_tui.tui.widgets.proof_panel import ProofPanel
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 SAME = "The fields are as they were: only the source is written otherwise."
 AROUND = 6
 WARNING = "It breaks records that were valid before. a once more accepts it anyway."
+UNPROVED = "P proves it over the live records first."
+PROVED = "Its mode refuses it, and none of the records there are is against it. a once more accepts it."
 
 
 class ProposalScreen(ModalScreen[None]):
@@ -44,6 +49,9 @@ class ProposalScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "accept", "accept", show=False, id="proposal.accept"),
+        Binding("P", "prove", "prove over live records", show=False, id="proposal.prove"),
+        Binding("i", "how", "how it was proved", show=False, id="proposal.how"),
+        Binding("x", "cancel", "cancel the proof", show=False, id="proposal.cancel"),
         Binding("e", "edit", "edit again", show=False, id="proposal.edit"),
         Binding("escape", "drop", "drop", show=False, id="proposal.drop"),
     ]
@@ -67,6 +75,7 @@ class ProposalScreen(ModalScreen[None]):
         with Vertical():
             yield Page(id="proposal-head")
             yield DiffList(id="proposal-diff")
+            yield ProofPanel(id="proposal-proof")
             yield Page(id="proposal-warning")
             yield Hints()
 
@@ -83,6 +92,8 @@ class ProposalScreen(ModalScreen[None]):
 
     def _judge(self) -> None:
         self.proposal, self._warned = None, False
+        self.proof_panel.cancel()
+        self.proof_panel.show(None)
         self._say("reading it back and comparing …")
         self.run_worker(self._propose(self.source), group="propose", exclusive=True)
 
@@ -102,6 +113,11 @@ class ProposalScreen(ModalScreen[None]):
     def _say(self, text: str) -> None:
         self._said = text
         self._draw()
+
+    @property
+    def proof_panel(self) -> ProofPanel:
+        """What live records say of it."""
+        return self.query_one(ProofPanel)
 
     # Drawing
 
@@ -125,11 +141,11 @@ class ProposalScreen(ModalScreen[None]):
         diff.display = comparison is not None
         if comparison is not None:
             diff.show(comparison.changes, SAME, comparison.renames)
-        warned = [line(("✗ ", "bad"), (WARNING, "warn"))] if self._warned else []
         below = self.query_one("#proposal-warning", Page)
-        below.show(warned)
+        below.show(self._warning())
         lines = [len(tuple(part.draw())) for part in (self.query_one("#proposal-head", Page), diff, below)]
-        self.query_one(Vertical).styles.height = sum(lines) + AROUND
+        proved = len(tuple(self.proof_panel.draw()))
+        self.query_one(Vertical).styles.height = sum(lines) + proved + (1 if proved else 0) + AROUND
         self._draw_hints()
 
     def _head(self) -> Iterator[Text]:
@@ -151,9 +167,26 @@ class ProposalScreen(ModalScreen[None]):
             if self._said:
                 yield line((plain(self._said), "warn"))
 
+    def _warning(self) -> list[Text]:
+        """Before it is accepted although its mode refuses it: what the records say, or that they were not asked."""
+        if not self._warned:
+            return []
+        proof = self.proof_panel.proof
+        if proof is not None and proof.outcome is Outcome.PROVEN:
+            return [line(("✓ ", "good"), (PROVED, "text"))]
+        unasked = f" {UNPROVED}" if proof is None and not self.proof_panel.running else ""
+        return [line(("✗ ", "bad"), (WARNING + unasked, "warn"))]
+
+    def _prove_hints(self) -> list[tuple[str, str, str]]:
+        if self.proof_panel.running:
+            return [("proposal.cancel", "x", "cancel the proof")]
+        if self.proof_panel.proof is not None:
+            return [("proposal.how", "i", "how it was proved")]
+        return [("proposal.prove", "P", "prove")] if self.acceptable and self.breaks else []
+
     def _draw_hints(self) -> None:
         anyway = "accept anyway" if self._warned else "accept"
-        accept = [("proposal.accept", "a", anyway)] if self.acceptable else []
+        accept = [*self._prove_hints(), *([("proposal.accept", "a", anyway)] if self.acceptable else [])]
         shown = self.query_one(DiffList)
         opens = [("lines.choose", "enter", "old and new")] if shown.display and shown.changes else []
         hints = [*accept, ("proposal.edit", "e", "edit again"), ("proposal.drop", "esc", "drop it"), *opens]
@@ -192,6 +225,39 @@ class ProposalScreen(ModalScreen[None]):
         self.app.notify(plain(said, 400), timeout=3, markup=False)
         self.dismiss()
 
+    # Proving
+
+    def action_prove(self) -> None:
+        """Run what it asks more over all live records."""
+        session = self.app.session
+        if session is None or not self.acceptable or self.proof_panel.running:
+            return
+        path, source = self._path, self.source
+        self.proof_panel.run(lambda: proved(session, model=path, source=source), session.work, self.app.now)
+        self._draw()
+
+    def on_proof_panel_ended(self, event: ProofPanel.Ended) -> None:
+        """The keys go to the failing records."""
+        event.stop()
+        self._draw()
+        if self.proof_panel.proof is not None and self.proof_panel.proof.keys:
+            self.proof_panel.focus()
+            self.proof_panel.action_step(1)
+
+    def on_proof_panel_keys_opened(self, event: ProofPanel.KeysOpened) -> None:
+        """Failing records above it: what was edited stays below."""
+        event.stop()
+        self.run_worker(peek_at(self.app, self._path, event.keys), group="peek", exclusive=True)
+
+    def action_how(self) -> None:
+        """What was proved how, with the queries."""
+        if (proof := self.proof_panel.proof) is not None:
+            show_how(self.app, proof)
+
+    def action_cancel(self) -> None:
+        """End the proof that runs."""
+        self.proof_panel.cancel()
+
     def action_edit(self) -> None:
         """Back to the editor with the text as it is."""
         self.run_worker(self._edit_again(), group="edit", exclusive=True)
@@ -206,6 +272,9 @@ class ProposalScreen(ModalScreen[None]):
 
     def action_drop(self) -> None:
         """Forget it, after a question where there is something to forget."""
+        if self.proof_panel.has_focus:
+            self.query_one(DiffList).focus()
+            return
         if self.source == self._draft:
             self.dismiss()
             return

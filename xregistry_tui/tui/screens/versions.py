@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on
@@ -11,12 +11,14 @@ from textual.binding import Binding, BindingType
 from xregistry_tui.tui.format import joined, line, spread
 from xregistry_tui.tui.glyphs import verdict_text
 from xregistry_tui.tui.keymap import Hint
+from xregistry_tui.tui.proving import proved, show_how
 from xregistry_tui.tui.screens.room import NotDone, Room
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.diff_list import DiffList, counted, sign
 from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.page import Page
+from xregistry_tui.tui.widgets.proof_panel import ProofPanel
 from xregistry_tui.tui.widgets.version_rows import COLUMNS, version_rows
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from xregistry_tui.actions.session import Session
     from xregistry_tui.actions.views import Comparison, VersionView
     from xregistry_tui.schema.diff import SchemaChange
+    from xregistry_tui.schema.proof import Proof
+    from xregistry_tui.tui.screens.explore import ExploreScreen
 
 ONE = "One version so far. A change of the model (E edits it) or of the table behind it makes the next."
 SAME = "Nothing differs but the version."
@@ -45,6 +50,8 @@ class VersionsRoom(Room):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "mark", "mark", show=False, id="versions.mark"),
         Binding("d", "compare", "diff two", show=False, id="versions.diff"),
+        Binding("P", "prove", "prove over live records", show=False, id="versions.prove"),
+        Binding("i", "how_proved", "how it was proved", show=False, id="versions.how"),
         Binding("u", "rollback", "roll back", show=False, id="versions.rollback"),
     ]
 
@@ -54,6 +61,7 @@ class VersionsRoom(Room):
         self.compared: Comparison | None = None
         self._read_for: tuple[object, ...] | None = None
         self._marked: list[str] = []
+        self._proofs: dict[tuple[str, str, str], Proof | str] = {}
 
     def compose(self) -> ComposeResult:
         """Versions, what is compared, and how they differ."""
@@ -61,11 +69,17 @@ class VersionsRoom(Room):
         yield Grid(id="versions")
         yield Lines(id="versions-head")
         yield DiffList(id="versions-diff")
+        yield ProofPanel(id="versions-proof")
 
     @property
     def grid(self) -> Grid:
         """The versions."""
         return self.query_one(Grid)
+
+    @property
+    def proof_panel(self) -> ProofPanel:
+        """What live records say of the diff."""
+        return self.query_one(ProofPanel)
 
     @property
     def panel(self) -> Widget:
@@ -103,6 +117,7 @@ class VersionsRoom(Room):
         for widget in (self.query_one("#versions-head"), self.query_one(DiffList)):
             widget.display = not text
         if text:
+            self.proof_panel.show(None)
             self.grid.styles.height = 0  # not hidden: it would lose the keys
 
     def show(self, versions: tuple[VersionView, ...]) -> None:
@@ -140,6 +155,24 @@ class VersionsRoom(Room):
             before = self.versions[at + 1].version if at + 1 < len(self.versions) else ""
             self._head(before, version.version, version.mode, version.verdict, version.changes)
             diff.show(version.changes, SAME if before else ONE if len(self.versions) == 1 else ORIGIN)
+        if not self.proof_panel.running:
+            self.proof_panel.show(self._proofs.get((self.path, *self.step)))
+
+    @property
+    def step(self) -> tuple[str, str]:
+        """The older and the newer of the two whose diff is shown; the older is empty where there is none."""
+        if self.compared is not None:
+            return self.compared.older, self.compared.newer
+        if (version := self.version) is None:
+            return "", ""
+        at = self.versions.index(version)
+        return (self.versions[at + 1].version if at + 1 < len(self.versions) else ""), version.version
+
+    @property
+    def verdict(self) -> str:
+        """What the mode says of the diff that is shown."""
+        shown = self.compared if self.compared is not None else self.version
+        return shown.verdict if shown is not None else "compatible"
 
     def _head(self, older: str, newer: str, mode: str, verdict: str, changes: Iterable[SchemaChange]) -> None:
         head = self.query_one("#versions-head", Lines)
@@ -166,16 +199,27 @@ class VersionsRoom(Room):
     def hints(self) -> list[Hint]:
         """What can be done with a version, or with a change."""
         if self.query_one(DiffList).has_focus:
-            return [Hint("lines.choose", "old and new"), Hint("explore.copy", "copy")]
+            return [Hint("lines.choose", "old and new"), *self._prove_hint(), Hint("explore.copy", "copy")]
+        if self.proof_panel.has_focus:
+            return [Hint("lines.choose", "the records"), Hint("versions.how", "how"), Hint("explore.copy", "copy")]
         version = self.version
         if version is None or len(self.versions) < TWO:
             return []
         back = [] if version.current or not version.kept else [Hint("versions.rollback", "roll back to it")]
-        return [Hint("grid.select", "changes"), Hint("versions.mark", "mark"), Hint("versions.diff", "diff"), *back]
+        shown = [Hint("grid.select", "changes"), *self._prove_hint()]
+        return [*shown, Hint("versions.mark", "mark"), Hint("versions.diff", "diff"), *back]
+
+    def _prove_hint(self) -> list[Hint]:
+        """Offered where the schemas alone do not allow it: the records may."""
+        if self.proof_panel.running:
+            return [Hint("cancel", "cancel the proof")]
+        if self.proof_panel.proof is not None:
+            return [Hint("versions.how", "how it was proved")]
+        return [Hint("versions.prove", "prove")] if self.step[0] and self.verdict != "compatible" else []
 
     def back(self) -> bool:
         """From the diff to the list; from two that are compared to one."""
-        if self.query_one(DiffList).has_focus:
+        if self.query_one(DiffList).has_focus or self.proof_panel.has_focus:
             self.grid.focus()
             return True
         if self.compared is None and not self._marked:
@@ -187,7 +231,9 @@ class VersionsRoom(Room):
 
     @property
     def copied(self) -> str:
-        """The change under the cursor, or all changes that are shown, as text."""
+        """The change under the cursor, or all changes that are shown, as text; the verdict where that has the keys."""
+        if self.proof_panel.has_focus and self.proof_panel.proof is not None:
+            return self.proof_panel.proof.line
         diff = self.query_one(DiffList)
         chosen = [diff.change] if diff.has_focus and diff.change is not None else diff.changes
         return "\n".join(f"{sign(one)} {one.path or 'the record'}  {one.message}  ({one.verdict})" for one in chosen)
@@ -229,3 +275,51 @@ class VersionsRoom(Room):
 
         if (version := self.version) is not None:
             self.run_worker(roll_back(self.app, self.path, version.version), group="rollback", exclusive=True)
+
+    # Proving
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """How it was proved can be asked where it was."""
+        return (
+            self.proof_panel.proof is not None if action == "how_proved" else super().check_action(action, parameters)
+        )
+
+    def action_prove(self) -> None:
+        """Run what the newer of the two asks more over all live records."""
+        older, newer = self.step
+        if not older:
+            self.app.notify("It is the first version: there is none before it.", timeout=3, markup=False)
+            return
+        session, path = self.session, self.path
+        if session is not None and not self.proof_panel.running:
+            self.proof_panel.run(lambda: self._prove(session, path, older, newer), session.work, self.app.now)
+            self.draw_hints()
+
+    async def _prove(self, session: Session, path: str, older: str, newer: str) -> Proof | str:
+        found = await proved(session, model=path, version=newer, older=older)
+        self._proofs[path, older, newer] = found
+        return found
+
+    @on(ProofPanel.Ended)
+    def _proved(self, event: ProofPanel.Ended) -> None:
+        """The keys go to the failing records, unless they are elsewhere by now."""
+        event.stop()
+        self._draw_diff()
+        proof = self.proof_panel.proof
+        if proof is not None and proof.keys and (self.grid.has_focus or self.query_one(DiffList).has_focus):
+            self.proof_panel.focus()
+            self.proof_panel.action_step(1)
+
+    @on(ProofPanel.KeysOpened)
+    def _failing(self, event: ProofPanel.KeysOpened) -> None:
+        event.stop()
+        cast("ExploreScreen", self.screen).show_keys(event.keys)
+
+    def action_how_proved(self) -> None:
+        """What was proved how, with the queries."""
+        if (proof := self.proof_panel.proof) is not None:
+            show_how(self.app, proof)
+
+    def cancel(self) -> bool:
+        """End the proof that runs."""
+        return self.proof_panel.cancel()
