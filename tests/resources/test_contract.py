@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from pathlib import Path
@@ -14,6 +15,9 @@ from xregistry_tui.resources import ResourceFactory
 
 _COLUMNS = "id INTEGER PRIMARY KEY, status TEXT NOT NULL CHECK (status IN ('paid', 'open')), total {total}, note TEXT"
 _TABLES = f"CREATE TABLE orders ({_COLUMNS}, long TEXT); CREATE TABLE empty (id INTEGER);"
+
+
+NOTHING = gzip.compress(b"[") + gzip.compress(b" " * 10_000_000) * 300
 
 
 def _values() -> str:
@@ -55,6 +59,28 @@ class TestPostgresql(Contract):
             slow="public.slow",
             busy=lambda: len(database.sql(f"{active} AND datname = '{database.name}'")),
             profiles=False,
+        )
+
+
+class TestDocuments(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        orders = tmp_path / "orders.jsonl"
+        records = [dict(zip(FIELDS, row, strict=True)) for row in ORDERS]
+        orders.write_text("".join(json.dumps(record) + "\n" for record in records))
+        (tmp_path / "empty.json").write_text("[]")
+        # gigabytes of nothing, in a small file
+        (tmp_path / "slow.json.gz").write_bytes(NOTHING)
+
+        def insert() -> None:
+            with orders.open("a") as file:
+                file.write(json.dumps({**records[0], "id": 6}) + "\n")
+
+        return Engine(
+            make=lambda: ResourceFactory.from_url(tmp_path / "*.json*"),
+            gone=lambda: ResourceFactory.create("documents", path=tmp_path / "gone.json"),
+            insert=insert,
+            slow="slow",
         )
 
 

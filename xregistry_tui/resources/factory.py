@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from xregistry_tui.resources.base import UnknownTarget, XResource
+
+T = TypeVar("T")
 
 ENTRY_POINTS = "xregistry.resources"
 """The entry point group by which other packages offer kinds: `kind = "package.module:Resource"`."""
@@ -15,28 +17,37 @@ ENTRY_POINTS = "xregistry.resources"
 _SQLITE_SUFFIXES = frozenset({".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3"})
 _SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql"}
 _LATER_SCHEMES = {"mongodb": "MongoDB", "mongodb+srv": "MongoDB"}
-_LATER_SUFFIXES = {
-    ".parquet": "Parquet files",
-    ".csv": "CSV files",
-    ".tsv": "CSV files",
-    ".json": "JSON files",
-    ".jsonl": "JSON Lines files",
-    ".ndjson": "JSON Lines files",
-    ".ejson": "Extended JSON files",
-    ".duckdb": "DuckDB files",
-}
-_HINT = "name an SQLite file or a postgresql:// server"
+_DOCUMENTS = frozenset({".json", ".jsonl", ".ndjson", ".jsonlines", ".ejson", ".geojson"})
+_TABULAR = frozenset({".csv", ".tsv", ".tab", ".psv", ".parquet", ".pq", ".arrow", ".feather", ".duckdb", ".ddb"})
+_FILE_KINDS = ("sqlite", "documents", "duckdb")
+_TABULAR_MAGIC = ((0, b"PAR1"), (0, b"ARROW1"), (8, b"DUCK"))
+_HINT = "name a file (SQLite, JSON) or a postgresql:// server"
 
 
 def _sqlite(name: str | None = None, **options: Any) -> XResource:
     from xregistry_tui.resources.sqlite import SqliteResource
 
+    return SqliteResource(name=name, **_file_options("an SQLite", "shop.sqlite", options))
+
+
+def _documents(name: str | None = None, **options: Any) -> XResource:
+    from xregistry_tui.resources.documents import DocumentsResource
+
+    return DocumentsResource(name=name, **_file_options("a documents", "dump.json", options))
+
+
+def _duckdb(name: str | None = None, **options: Any) -> XResource:
+    raise UnknownTarget("CSV, Parquet, Arrow and DuckDB files are not supported in this version", _HINT)
+
+
+def _file_options(what: str, example: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a resource that is files, checked."""
     unknown = sorted(set(options) - {"path", "level", "include", "exclude"})
     if unknown or not options.get("path"):
         wrong = f"knows no option {', '.join(unknown)}" if unknown else "needs the path of a file"
-        raise UnknownTarget(f"an SQLite resource {wrong}", 'its options are path and level: path="shop.sqlite"')
+        raise UnknownTarget(f"{what} resource {wrong}", f'its options are path and level: path="{example}"')
     patterns = {key: tuple(options.get(key, ())) for key in ("include", "exclude")}
-    return SqliteResource(options["path"], name=name, level=options.get("level", "development"), **patterns)
+    return {"path": options["path"], "level": options.get("level", "development"), **patterns}
 
 
 def _postgresql(name: str | None = None, **options: Any) -> XResource:
@@ -45,7 +56,12 @@ def _postgresql(name: str | None = None, **options: Any) -> XResource:
     return PostgresqlResource(name, **options)
 
 
-_BUILT_IN: Mapping[str, Callable[..., XResource]] = {"sqlite": _sqlite, "postgresql": _postgresql}
+_BUILT_IN: Mapping[str, Callable[..., XResource]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+    "documents": _documents,
+    "duckdb": _duckdb,
+}
 
 
 class ResourceFactory:
@@ -74,7 +90,8 @@ class ResourceFactory:
 
     @staticmethod
     def from_url(target: str | Path, name: str | None = None, **options: Any) -> XResource:
-        """A resource for `sqlite:///path`, `postgresql://…`, the path of a file, or a scheme of an installed package.
+        """A resource for `sqlite:///path`, `postgresql://…`, the path of a file, a pattern of files, `-` for standard
+        input, or a scheme of an installed package.
 
         `options` are those of the kind, beside what the target says (`level`, `include`, `exclude` of all of ours).
         Three slashes are followed by a path relative to the current folder, four by an absolute one; where only the
@@ -82,8 +99,8 @@ class ResourceFactory:
         """
         text = str(target)
         scheme = text.split(":", 1)[0].lower() if "://" in text else ""
-        if scheme == "sqlite":
-            return ResourceFactory.create("sqlite", name, **{**options, "path": _path_of(text)})
+        if scheme in _FILE_KINDS:
+            return ResourceFactory.create(scheme, name, **{**options, "path": _path_of(text)})
         if scheme in _SCHEMES:
             return ResourceFactory.create(_SCHEMES[scheme], name, **_with_url(text, options))
         if scheme and scheme in _installed():
@@ -103,31 +120,72 @@ def _with_url(text: str, options: Mapping[str, Any]) -> dict[str, Any]:
 def _path_of(url: str) -> Path:
     path = unquote(url.split("://", 1)[1].split("?", 1)[0])
     if not path.startswith("/") or path in ("/", "/:memory:"):
-        raise UnknownTarget("an sqlite:// target needs the path of a file", "write sqlite:///shop.sqlite")
+        kind = url.split(":", 1)[0].lower()
+        raise UnknownTarget(f"an {kind}:// target needs the path of a file", f"write {kind}:///shop.{kind}")
     relative = Path(path[1:]).expanduser()
     return relative if relative.is_absolute() or relative.exists() or not Path(path).exists() else Path(path)
 
 
 def _from_file(path: Path, name: str | None, options: Mapping[str, Any]) -> XResource:
     """By its first bytes, else by its suffix: what is missing or damaged is said when it connects."""
-    from xregistry_tui.resources.base import ResourceError
-    from xregistry_tui.resources.sqlite.file import KNOWN_MAGIC, MAGIC, read_header
+    from xregistry_tui.resources.files import is_pattern, matching
 
-    path, suffix = path.expanduser(), path.suffix.lower()
-    if suffix in _SQLITE_SUFFIXES:
-        return ResourceFactory.create("sqlite", name, **{**options, "path": path})
+    path = path.expanduser()
+    chosen = path
+    if is_pattern(path):
+        # a pattern is of the kind of the first file that it names
+        chosen = next(iter(_said(lambda: matching(path))), path)
+    kind = "documents" if str(path) == "-" else _said(lambda: _kind(chosen))
+    return ResourceFactory.create(kind, name, **{**options, "path": path})
+
+
+def _said(ask: Callable[[], T]) -> T:
+    """What a question about files gives; a condition that stands in its way makes the target unknown."""
+    from xregistry_tui.resources.base import ResourceError
+
     try:
-        header = read_header(path)
+        return ask()
+    except UnknownTarget:
+        raise
     except ResourceError as error:
         raise UnknownTarget(error.reason, error.hint) from error
+
+
+def _kind(path: Path) -> str:
+    """The kind of a file."""
+    from xregistry_tui.resources.files import state, suffix
+    from xregistry_tui.resources.sqlite.file import KNOWN_MAGIC, MAGIC, read_header
+
+    by_name = _kind_by_name(suffix(path))
+    if by_name == "sqlite" or (by_name and not path.exists()):
+        return by_name
+    header = read_header(path, state(path))
     if header.startswith(MAGIC):
-        return ResourceFactory.create("sqlite", name, **{**options, "path": path})
-    if suffix in _LATER_SUFFIXES:
-        raise UnknownTarget(f"{_LATER_SUFFIXES[suffix]} are not supported in this version", _HINT)
+        return "sqlite"
+    if any(header[at : at + len(magic)] == magic for at, magic in _TABULAR_MAGIC):
+        return "duckdb"
+    if by_name or _looks_like_json(path):
+        return by_name or "documents"
     what = next(
         (f"is {words}" for magic, words in KNOWN_MAGIC if header.startswith(magic)), "is not a database we know"
     )
     raise UnknownTarget(f"{path.name} {what}", _HINT)
+
+
+def _kind_by_name(suffix: str) -> str:
+    kinds = ((_SQLITE_SUFFIXES, "sqlite"), (_DOCUMENTS, "documents"), (_TABULAR, "duckdb"))
+    return next((kind for suffixes, kind in kinds if suffix in suffixes), "")
+
+
+def _looks_like_json(path: Path) -> bool:
+    """Whether a file begins as JSON documents do, unpacked if need be."""
+    from xregistry_tui.resources.documents.stream import DAMAGED, Stream
+
+    try:
+        with Stream(path) as stream:
+            return stream.bytes.read(1_000).lstrip()[:1] in (b"{", b"[")
+    except DAMAGED:
+        return False
 
 
 def _installed() -> dict[str, Any]:
