@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import sqlite3
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.engines.fixtures import MakeFresh
@@ -80,6 +82,40 @@ class TestDocuments(Contract):
             make=lambda: ResourceFactory.from_url(tmp_path / "*.json*"),
             gone=lambda: ResourceFactory.create("documents", path=tmp_path / "gone.json"),
             insert=insert,
+            slow="slow",
+        )
+
+
+class TestDuckdbFiles(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        orders = tmp_path / "orders.csv"
+        with orders.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerows([FIELDS, *ORDERS])
+        (tmp_path / "empty.csv").write_text("id,status\n")
+        return Engine(
+            make=lambda: ResourceFactory.from_url(tmp_path / "*.csv"),
+            gone=lambda: ResourceFactory.create("duckdb", path=tmp_path / "gone.csv"),
+            insert=lambda: orders.open("a").write("6,open,,,\n") and None,
+        )
+
+
+class TestDuckdbDatabase(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        path = tmp_path / "shop.duckdb"
+
+        def run(script: str) -> None:
+            with duckdb.connect(path) as connection:
+                connection.execute(script)
+
+        run(_TABLES.format(total="DOUBLE") + _values())
+        run("CREATE VIEW slow AS SELECT sum(a.range * b.range) AS n FROM range(1000000) a, range(1000000) b")
+        return Engine(
+            make=lambda: ResourceFactory.from_url(path),
+            gone=lambda: ResourceFactory.create("duckdb", path=tmp_path / "gone.duckdb"),
+            insert=lambda: run("INSERT INTO orders (id, status) VALUES (6, 'open')"),
             slow="slow",
         )
 

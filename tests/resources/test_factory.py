@@ -70,6 +70,11 @@ def test_files_of_another_kind_say_what_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
+        ("orders.csv", b"a,b\n1,2\n", "duckdb"),
+        ("orders.tsv.gz", gzip.compress(b"a\tb\n", mtime=0), "duckdb"),
+        ("orders.dat", b"PAR1....", "duckdb"),
+        ("orders.json", b"PAR1....", "duckdb"),
+        ("orders.bin", b"12345678DUCK", "duckdb"),
         ("dump.ejson", b"{}", "documents"),
         ("dump.jsonl.gz", gzip.compress(b"{}", mtime=0), "documents"),
         ("answer", b'\n  {"a": 1}', "documents"),
@@ -90,6 +95,9 @@ def test_a_pattern_is_of_the_kind_of_its_first_file_and_named_by_its_folder(tmp_
     (tmp_path / "b.csv").write_text("a\n1\n")
     (tmp_path / "a.json").write_text("[]")
     assert ResourceFactory.from_url(tmp_path / "*").get_type() == "documents"
+    resource = ResourceFactory.from_url(tmp_path / "*.csv")
+    assert (resource.get_type(), resource.name) == ("duckdb", tmp_path.name)
+    assert ResourceFactory.from_url(tmp_path / "*.parquet").get_type() == "duckdb"
     assert ResourceFactory.from_url("-").get_type() == "documents"
 
 

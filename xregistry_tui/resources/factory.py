@@ -21,7 +21,7 @@ _DOCUMENTS = frozenset({".json", ".jsonl", ".ndjson", ".jsonlines", ".ejson", ".
 _TABULAR = frozenset({".csv", ".tsv", ".tab", ".psv", ".parquet", ".pq", ".arrow", ".feather", ".duckdb", ".ddb"})
 _FILE_KINDS = ("sqlite", "documents", "duckdb")
 _TABULAR_MAGIC = ((0, b"PAR1"), (0, b"ARROW1"), (8, b"DUCK"))
-_HINT = "name a file (SQLite, JSON) or a postgresql:// server"
+_HINT = "name a file (SQLite, JSON, CSV, Parquet, Arrow, DuckDB) or a postgresql:// server"
 
 
 def _sqlite(name: str | None = None, **options: Any) -> XResource:
@@ -37,7 +37,10 @@ def _documents(name: str | None = None, **options: Any) -> XResource:
 
 
 def _duckdb(name: str | None = None, **options: Any) -> XResource:
-    raise UnknownTarget("CSV, Parquet, Arrow and DuckDB files are not supported in this version", _HINT)
+    from xregistry_tui.resources.duckdb import DuckdbResource
+
+    together = {"together": options.pop("together")} if "together" in options else {}
+    return DuckdbResource(name=name, **_file_options("a duckdb", "data/*.parquet", options), **together)
 
 
 def _file_options(what: str, example: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Stream:
         self.bytes: IO[bytes] = unpack(buffered, path) if unpack is not None else buffered
         self.start = 0
         self.plain = unpack is None
+        self.transcoded = ""
         self._past_mark()
 
     def _past_mark(self) -> None:
@@ -59,6 +60,7 @@ class Stream:
                 self.bytes.read(len(mark))
                 self.start = len(mark)
                 if encoding != "utf-8":
+                    self.transcoded = encoding.rpartition("-")[0]
                     self.plain = False
                     self.bytes = io.BufferedReader(_Transcoded(self.bytes, encoding), _CHUNK)
                 return
