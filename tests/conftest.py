@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.fixtures import fresh, postgres
+from tests.engines.fixtures import fresh, mongo, mongo_servers, postgres, standalone
 from xregistry_tui import xregistry
 
-__all__ = ["fresh", "postgres"]
+__all__ = ["fresh", "mongo", "mongo_servers", "postgres", "standalone"]
 
 FOLDERS = ("CONFIG", "STATE", "CACHE", "DATA")
 

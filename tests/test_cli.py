@@ -246,6 +246,7 @@ def test_the_demo_without_a_terminal_prints_its_profile_and_leaves_nothing(tmp_p
     assert "models.demo.Order" in ended.stdout
     assert "on a terminal it is a live dashboard" in ended.stderr
     assert list(tmp_path.glob("xreg-demo-*")) == []
+    assert not list(Path(os.environ["XDG_STATE_HOME"]).rglob("audit*")), "the demo's trail is nobody's"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])

@@ -140,7 +140,7 @@ def test_heads_that_cannot_be_read_are_said(used, capsys):
 def test_a_trail_that_cannot_be_read_is_code_3(used, capsys):
     used.unlink()
     used.mkdir()
-    for words in ([], ["--verify"]):
+    for words in ([], ["--verify"], ["--follow"]):
         assert main(["audit", *words]) == 3
         out, err = capsys.readouterr()
         assert out == ""

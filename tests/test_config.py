@@ -88,7 +88,7 @@ def test_the_examples_in_the_packaged_file_are_valid(project):
     examples = re.findall(r"^# (\[\[.*|\w+ = .*|\"\w+\" = .*)$", text, re.MULTILINE)
     example = project("\n".join(line for line in examples if not line.startswith('"')))
     settings = load(example).settings
-    assert [resource.name for resource in settings.resources] == ["shop", "archive"]
+    assert [resource.name for resource in settings.resources] == ["shop", "archive", "warehouse"]
     assert settings.bindings[0].model == "models.demo.Order"
 
 
@@ -333,3 +333,48 @@ def test_only_the_users_own_settings_have_programs_run(home, tmp_path, monkeypat
     own.parent.mkdir(parents=True)
     own.write_text(said)
     assert load().settings.resources[0].commands
+
+
+@pytest.mark.parametrize(("alias", "key"), ALIASES.items())
+def test_a_second_name_is_the_key_itself_in_a_file_and_in_a_variable(project, monkeypatch, alias, key):
+    value = {"registry.auto_discover_models": False, "registry.models.enable_versioning": False}.get(key, 77)
+    table, _, name = alias.rpartition(".")
+    path = project(f"[{table}]\n{name} = {str(value).lower()}\n")
+    assert flat(load().settings)[key] == value
+    assert load().sources[key] == str(path)
+    path.unlink()
+    monkeypatch.setenv(f"XREGISTRY_{alias.upper().replace('.', '__')}", str(value).lower())
+    assert flat(load().settings)[key] == value
+    assert alias not in load().sources
+
+
+def test_two_names_of_one_setting_that_agree_are_fine(project):
+    project("[registry]\ncache_ttl = 60\n[registry.types]\nvalidation_cache_ttl = 60\n")
+    assert load().settings.registry.types.validation_cache_ttl == 60
+
+
+CHANGED = {bool: lambda held: not held, int: lambda held: held + 1, float: lambda held: held + 1}
+
+
+@pytest.mark.parametrize(
+    "key", [key for key, value in flat(Settings()).items() if isinstance(value, bool | int | float)]
+)
+def test_every_switch_and_number_can_be_set_by_a_variable(monkeypatch, tmp_path, key):
+    monkeypatch.chdir(tmp_path)
+    held = flat(Settings())[key]
+    wanted = CHANGED[type(held)](held)
+    name = f"XREGISTRY_{key.upper().replace('.', '__')}"
+    monkeypatch.setenv(name, str(wanted).lower())
+    loaded = load()
+    assert {k: v for k, v in flat(loaded.settings).items() if v != flat(Settings())[k]} == {key: wanted}
+    assert loaded.sources[key] == name
+
+
+@pytest.mark.parametrize(("name", "key"), UNPREFIXED.items())
+def test_every_older_variable_changes_nothing_and_is_told_its_new_name(monkeypatch, tmp_path, name, key):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, "1")
+    loaded = load()
+    assert loaded.settings == Settings()
+    new = f"call it XREGISTRY_{key.upper().replace('.', '__')}" if key else "there is no such setting"
+    assert loaded.notes == (f"{name}: is not read; {new}",)

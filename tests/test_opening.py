@@ -6,9 +6,12 @@ import sqlite3
 
 import pytest
 
+from tests.engines.postgres import PASSWORD
 from xregistry_tui.actions.base import ActionError
+from xregistry_tui.cli.commands import _named
 from xregistry_tui.cli.opening import open_session
-from xregistry_tui.resources.base import ResourceGone
+from xregistry_tui.config import SettingsError, load
+from xregistry_tui.resources.base import ResourceGone, UnknownTarget
 
 
 @pytest.fixture
@@ -62,9 +65,9 @@ async def test_when_nothing_opens_the_reason_is_raised(folder):
         await open_session(None, {}, ["gone.sqlite", "gone too.sqlite"])
 
 
-async def test_an_engine_of_a_later_version_is_said_to_be_one(folder):
+async def test_an_engine_without_its_target_says_what_it_needs(folder):
     (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nkind = 'mongodb'\n")
-    with pytest.raises(Exception, match="MongoDB is not supported in this version"):
+    with pytest.raises(Exception, match="needs the URL of a database"):
         await open_session(None, {}, [])
 
 
@@ -134,3 +137,109 @@ async def test_a_password_reaches_neither_the_trail_nor_a_message(folder, fresh,
     with pytest.raises(Exception, match="refused the password") as refused:
         await open_session(None, {}, [database.url.replace("p%40ss", "hush")])
     assert "hush" not in f"{refused.value}{caplog.text}"
+
+
+# What the settings say of a resource
+
+
+async def test_a_namespace_stands_for_the_resources_name(folder):
+    text = "[[resources]]\nname = 'store'\nurl = 'data/shop.sqlite'\nnamespace = 'sales.eu'\n"
+    (folder / "settings.toml").write_text(text)
+    opened = await open_session(None, {}, [])
+    await opened.session.settled()
+    try:
+        assert opened.session.resource("store").status == "live"
+        assert opened.session.model("models.sales.eu.orders") is not None
+        assert opened.session.model("models.store.orders") is None
+        await opened.session.perform("discover", resource="store")
+        assert list(opened.workspace.registry.models.models) == ["models.sales.eu.orders"]
+    finally:
+        await opened.session.close()
+
+
+async def test_two_resources_in_one_namespace_keep_what_does_not_collide(folder):
+    with sqlite3.connect(folder / "data" / "other.sqlite") as connection:
+        connection.execute("CREATE TABLE orders (x TEXT)")
+        connection.execute("CREATE TABLE notes (x TEXT)")
+    connection.close()
+    text = "".join(
+        f"[[resources]]\nname = '{name}'\nurl = 'data/{name}.sqlite'\nnamespace = 'all'\n" for name in ("shop", "other")
+    )
+    (folder / "settings.toml").write_text(text)
+    opened = await open_session(None, {}, [])
+    await opened.session.settled()
+    try:
+        assert set(opened.workspace.registry.models.models) == {"models.all.orders", "models.all.notes"}
+        failed = {**opened.session.resource("shop").failed, **opened.session.resource("other").failed}
+        assert list(failed) == ["orders"]
+    finally:
+        await opened.session.close()
+
+
+def test_a_namespace_that_is_no_path_is_a_mistake_of_the_settings(folder):
+    (folder / "settings.toml").write_text("[[resources]]\nname = 'a'\nurl = 'x.sqlite'\nnamespace = 'my shop'\n")
+    with pytest.raises(SettingsError, match="namespace"):
+        load(folder / "settings.toml", {})
+
+
+async def test_include_and_exclude_choose_the_collections(folder):
+    with sqlite3.connect(folder / "data" / "shop.sqlite") as connection:
+        connection.executescript("CREATE TABLE tmp_a (x); CREATE TABLE order_lines (x); CREATE TABLE other (x);")
+    connection.close()
+    text = "[[resources]]\nname = 's'\nurl = 'data/shop.sqlite'\ninclude = ['order*', 'tmp*']\nexclude = ['tmp_*']\n"
+    (folder / "settings.toml").write_text(text)
+    opened = await open_session(None, {}, [])
+    await opened.session.settled()
+    try:
+        assert opened.session.resource("s").collections == ("order_lines", "orders")
+    finally:
+        await opened.session.close()
+
+
+async def test_a_database_is_opened_by_its_service_or_a_variable(fresh, home, monkeypatch):
+    database = fresh("CREATE TABLE orders (id int PRIMARY KEY); CREATE SCHEMA log; CREATE TABLE log.lines (x int)")
+    server = database.server
+    (home / ".pg_service.conf").write_text(
+        f"[store]\nhost=127.0.0.1\nport={server.port}\nuser=reader\ndbname={database.name}\npassword={PASSWORD}\n"
+    )
+    monkeypatch.setenv("STORE_URL", database.url)
+    (home / "settings.toml").write_text(
+        "[[resources]]\nname = 'a'\nurl = 'service=store'\nnamespace = 'wh'\nexclude = ['log.*']\n"
+        "level = 'production'\n[[resources]]\nname = 'b'\nurl = '$STORE_URL'\n"
+    )
+    opened = await open_session(home / "settings.toml", {}, [])
+    await opened.workspace.idle()
+    try:
+        paths = ["models.b.log.lines", "models.b.public.orders", "models.wh.public.orders"]
+        assert sorted(opened.workspace.registry.models.models) == paths
+        assert opened.session.resource("a").level == "production"
+        shown = [opened.session.resource(name).location for name in ("a", "b")]
+        assert shown[0] == shown[1] == f"postgresql://reader@127.0.0.1:{server.port}/{database.name}"
+    finally:
+        await opened.session.close()
+
+
+async def test_a_variable_that_holds_nothing_is_named(monkeypatch):
+    monkeypatch.delenv("NO_SUCH_URL", raising=False)
+    monkeypatch.setenv("ANOTHER_KEY", "hunter2")
+    for name in ("NO_SUCH_URL", "ANOTHER_KEY"):
+        with pytest.raises(UnknownTarget, match=f"the variable {name} holds no target") as said:
+            await open_session(None, {}, [f"${name}"])
+        assert "hunter2" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "title"),
+    [
+        ("data/shop.sqlite", "shop.sqlite"),
+        ("postgresql://ana:hun/ter2@db/shop?password=hunter2", "shop"),
+        ("service=shop", "service=shop"),
+        ("postgresql://", "postgresql:"),
+    ],
+)
+def test_what_is_opened_is_called_by_a_name_without_a_secret(target, title):
+    assert _named(target) == title
+
+
+def test_the_words_of_a_connection_are_named_without_the_password():
+    assert "hunter2" not in _named("host=db password='hunter2 and more' dbname=shop")

@@ -7,9 +7,8 @@ import logging
 import logging.handlers
 from pathlib import Path
 
-import platformdirs
-
 from xregistry_tui.config.masking import mask_text
+from xregistry_tui.config.places import state_folder
 
 LOGGER = "xregistry_tui"
 FILES, BYTES = 5, 1_000_000
@@ -17,7 +16,7 @@ FILES, BYTES = 5, 1_000_000
 
 def log_file() -> Path:
     """Where the log is, whether or not anything was written yet."""
-    return platformdirs.user_state_path("xregistry") / "xreg-tui.log"
+    return state_folder() / "xreg-tui.log"
 
 
 def set_up(level: int = logging.INFO) -> None:

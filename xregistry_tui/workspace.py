@@ -45,11 +45,18 @@ class ConnectionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A resource that was asked for, what it holds, and what of it could not be read (collection → reason)."""
+    """A resource that was asked for, what it holds, and what of it could not be read (collection → reason).
+
+    A `namespace` stands for its name in the paths of its models; `only` are the collections that are wanted, all where
+    there are none; those of one that is not `watched` are never looked at.
+    """
 
     resource: XResource
     status: ConnectionStatus = ConnectionStatus.CONNECTING
     reason: str = ""
+    namespace: str | None = None
+    only: frozenset[str] = frozenset()
+    watched: bool = True
     collections: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -77,6 +77,11 @@ class XRegistry:
         with self._lock:
             return self._tree.children(without_prefix(path, self._prefix))
 
+    def under(self, path: str) -> list[str]:
+        """The paths of all items at and below a path, in no order."""
+        with self._lock:
+            return self._tree.under(without_prefix(path, self._prefix))
+
     def get_enriched(self) -> EnrichedRegistry:
         """What live data says about the models; made on first use."""
         with self._lock:

@@ -232,3 +232,41 @@ async def test_a_target_that_failed_can_be_connected_once_it_is_there(session: L
     await session.perform("connect", target=f"sqlite:///{late}")
     await session.settled()
     assert len(session.children("models.late")) == 2
+
+
+# Taking a model along
+
+
+async def test_a_model_is_written_in_four_forms_and_each_leaves_a_record(connected):
+    forms = ("json-schema", "pydantic", "ui-schema", "markdown")
+    for form in forms:
+        assert (await connected.perform("export", item="models.shop.orders", form=form)).value.endswith("\n")
+    kept = [entry for entry in connected.trail() if entry.verb == "exported"]
+    assert [entry.subject for entry in kept] == ["models.shop.orders"] * 4
+    with pytest.raises(ActionError, match="can be json-schema, pydantic, ui-schema, markdown"):
+        await connected.perform("export", item="models.shop.orders", form="yaml")
+
+
+async def test_who_may_not_list_a_model_may_not_take_it_along(connected):
+    await connected.perform("revoke", item="models.shop.orders", role="*", permissions=["list", "read"])
+    guest = LocalSession(connected._workspace, "guest")
+    with pytest.raises(Refused, match="LIST"):
+        await guest.perform("export", item="models.shop.orders@1.0.0", form="markdown")
+
+
+async def test_classes_are_made_when_they_are_asked_for_not_when_tables_are_found(
+    session: LocalSession, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xregistry_tui.schema import modelgen
+
+    made: list[str] = []
+    generate = modelgen.generate
+    monkeypatch.setattr(modelgen, "generate", lambda shape, name: made.append(name) or generate(shape, name))
+    await session.perform("connect", target=str(shop))
+    await session.settled()
+    assert session.children("models.shop")
+    assert session.overview()
+    assert session.model(ORDERS) is not None
+    assert made == []
+    await session.perform("export", item=ORDERS, form="json-schema")
+    assert made == ["orders"]

@@ -162,3 +162,26 @@ def test_a_package_of_types_may_register_them_itself(package) -> None:
     found = discover_types(package({"__init__.py": text}), types)
     assert found.registered == ("types.mine.Money",)
     assert found.failed["shop.register_all_types"].startswith("ZeroDivisionError")
+
+
+def test_an_all_that_is_none_is_told_of_the_package_that_has_it(package) -> None:
+    found = discover_types(package({"__init__.py": "__all__ = 3\n"}), TypeRegistry())
+    assert found.registered == ()
+    assert list(found.failed) == ["shop"]
+    assert found.failed["shop"].startswith("TypeError")
+
+
+def test_what_a_person_unregistered_stays_so_when_its_package_is_discovered_again(package) -> None:
+    module, models, types = (
+        package({"__init__.py": f"{PRODUCT}__all__ = ['Product']\n"}),
+        ModelRegistry(),
+        TypeRegistry(),
+    )
+    discover_models(module, models)
+    discover_types(module, types)
+    models.unregister("Product")
+    types.unregister("Product")
+    assert discover_models(module, models).registered == discover_types(module, types).registered == ()
+    assert len(models) == len(types) == 0
+    models.restore("models.Product")
+    assert discover_models(module, models).registered == ()

@@ -175,7 +175,7 @@ async def test_a_thread_that_takes_too_long_cannot_be_stopped(
     functions: FunctionRegistry, gate: threading.Event
 ) -> None:
     functions.register(gate.wait, name="stuck", namespace="test")
-    functions.execution_timeout = 0.01
+    functions.execution_timeout = 0.2
     with pytest.raises(TimeoutError, match="its thread cannot be stopped and goes on until the function returns"):
         await functions.execute("stuck")
     call = functions["stuck"].history[-1]

@@ -119,6 +119,30 @@ async def test_an_export_never_takes_the_name_of_another(models: Any) -> None:
     assert models.get_model("shop.orders").model_fields.keys() == {"id"}
 
 
+async def test_an_exported_model_that_is_unregistered_takes_no_other_with_it(models: Any) -> None:
+    orders = await models.register_dynamic_model(Source(), "orders", auto_export=True)
+    xregistry.registry.models.unregister("models.shop.orders")
+    assert models.list_models() == ["Product", "User"]
+    assert models.get_model("User") is models.User
+    assert models.check_model_access("User", "read", "user")
+    assert not models.check_model_access("orders", "read", "user")
+    with pytest.raises(UnknownModel):
+        models.get_model("orders")
+    with pytest.raises(AttributeError, match=r"module 'src.models' has no attribute 'orders'"):
+        _ = models.orders
+    xregistry.registry.models.restore("models.shop.orders")
+    assert models.orders is models.get_model("orders") is orders
+
+
+async def test_no_class_is_made_to_list_models_or_to_answer_for_them(models: Any) -> None:
+    registry = xregistry.registry.models
+    registry.register_external({"type": "object", "properties": {"id": {"type": "integer"}}}, "Foreign")
+    registry.register_discovered(await Source().shape("orders"), resource="shop")
+    assert models.list_models() == ["Foreign", "Product", "User", "orders"]
+    assert models.check_model_access("User", "read", "user")
+    assert [registry[name].metadata.body.made_class for name in ("Foreign", "orders")] == [None, None]
+
+
 async def test_every_listed_name_is_answered(models: Any) -> None:
     registry = xregistry.registry
     registry.models.register_static_model(models.Product, name="User", namespace="elsewhere")
@@ -136,6 +160,17 @@ def test_grants_of_a_registered_export_count(models: Any) -> None:
     assert given.check_model_access("User", "delete", "auditor")
     assert not given.check_model_access("User", "read", "guest")
     assert given.get_accessible_models("guest") == ["Product"]
+
+
+def test_superusers_are_those_of_the_registry(models: Any) -> None:
+    own = XRegistry()
+    own.models.superuser_roles = {"root"}
+    given = kit("src.models", own)
+    assert given.check_model_access("User", "delete", "root")
+    assert not given.check_model_access("User", "delete", "admin")
+    own.models.default_permissions = ()
+    assert given.get_accessible_models("root") == ["Product", "User"]
+    assert given.get_accessible_models("admin") == []
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error(models: Any) -> None:

@@ -57,6 +57,15 @@ def a_type() -> tuple[Registry, str]:
     return types, types.register_type(Annotated[int, Field(gt=0)], "item", tags={"first"}).path
 
 
+def another(registry: Registry) -> str:
+    if isinstance(registry, FunctionRegistry):
+        return registry.register(other, "another", "pricing", tags={"first"}).path
+    if isinstance(registry, ModelRegistry):
+        return registry.register(Other, "another", namespace="auth", tags={"first"}).path
+    assert isinstance(registry, TypeRegistry)
+    return registry.register_type(Annotated[int, Field(gt=1)], "another", tags={"first"}).path
+
+
 every = pytest.mark.parametrize("make", [a_function, a_model, a_type])
 Make = Callable[[], tuple[Registry, str]]
 
@@ -70,6 +79,32 @@ def test_tags_are_given_and_taken_and_found_by(make: Make) -> None:
     registry.untag(path, "first", "never had")
     assert registry.find_by_tag("first") == []
     assert registry[path].metadata.tags == {"kept", "also"}
+
+
+@every
+def test_what_has_a_tag_keeps_its_place_among_the_others_when_it_is_changed(make: Make) -> None:
+    registry, path = make()
+    later = another(registry)
+    registry.tag(path, "new")
+    registry.deprecate(path)
+    assert [item.path for item in registry.find_by_tag("first")] == [path, later]
+
+
+def test_what_has_a_tag_keeps_its_place_in_a_new_version() -> None:
+    models, path = a_model()
+    later = another(models)
+    models.grant(path, "editor", "update")
+    models.register(Other, "item", namespace="auth", replace=True)
+    assert [item.path for item in models.find_by_tag("first")] == [path, later]
+
+
+@every
+def test_a_tag_is_looked_up_while_its_item_is_unregistered(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry, path = make()
+    found: list[object] = []
+    monkeypatch.setattr(registry, "_unindex", lambda *_: found.append(registry.find_by_tag("first")))
+    registry.unregister(path)
+    assert found == [[]]
 
 
 @every
@@ -109,6 +144,15 @@ def test_what_is_unregistered_is_nowhere_and_comes_back_as_it_was(make: Make) ->
     assert registry.find_by_tag("kept") == registry.find_by_namespace("*") == [item]
     assert registry.unregistered() == {}
     assert item.deprecation is not None
+
+
+@every
+def test_what_is_unregistered_is_shown_under_another_prefix_too(make: Make) -> None:
+    registry, path = make()
+    registry.unregister(path)
+    registry.show_under("app")
+    assert str(registry.unregistered()[path]) == f"app.{path}"
+    assert registry.restore(path).metadata.ns_path == f"app.{path}"
 
 
 @every

@@ -12,6 +12,7 @@ import pytest
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from xregistry_tui.core import AmbiguousName, DefinitionConflict, ModelPermission, ModelRegistry, ModelSource
+from xregistry_tui.core.namespace import Namespace
 from xregistry_tui.schema.rules import OneOf, Required
 from xregistry_tui.schema.shape import FieldShape, Kind, Shape
 
@@ -128,6 +129,23 @@ def test_rediscovering_the_unchanged_changes_nothing(models: ModelRegistry) -> N
     assert models.register_discovered(replace(ORDERS), resource="shop") is first
     assert listening.take() == frozenset()
     assert len(models.version_history["orders"]) == 1
+
+
+def test_rediscovering_does_not_look_at_the_whole_level(models: ModelRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = models.register_discovered(ORDERS, resource="shop")
+    levels: list[str] = []
+    monkeypatch.setattr(Namespace, "segments", lambda _, path: levels.append(path) or {})
+    assert models.register_discovered(ORDERS, resource="shop") is first
+    assert levels == []
+
+
+def test_a_collection_without_a_name_is_the_same_model_at_each_discovery(models: ModelRegistry) -> None:
+    first = models.register_discovered(replace(ORDERS, name=""), resource="shop")
+    other = models.register_discovered(replace(ORDERS, name="unnamed"), resource="shop")
+    assert models.register_discovered(replace(ORDERS, name=""), resource="shop") is first
+    assert models.register_discovered(replace(ORDERS, name="unnamed"), resource="shop") is other
+    assert first.path == "models.shop.unnamed"
+    assert len(models) == 2
 
 
 def test_a_changed_shape_is_a_new_version_and_the_old_one_stays(models: ModelRegistry) -> None:

@@ -22,20 +22,6 @@ def test_the_prefix_comes_and_goes_at_the_edge(key: str) -> None:
     assert paths.without_prefix(paths.with_prefix(key)) == paths.without_prefix(key)
 
 
-@given(keys)
-def test_every_path_matches_itself_and_the_star(key: str) -> None:
-    assert paths.matches(key, key)
-    assert paths.matches("*", key)
-    assert paths.matches(f"ns.{key}", key)
-    assert not paths.matches(key, f"{key}.more")
-
-
-def test_a_star_crosses_dots_and_case_counts() -> None:
-    assert paths.matches("ns.functions.math.*", "functions.math.basic.add")
-    assert not paths.matches("ns.functions.Math.*", "functions.math.basic.add")
-    assert paths.matches("functions.*.add", "ns.functions.math.basic.add")
-
-
 @pytest.mark.parametrize("wrong", ["", "a b", "1st", "a-b", "x" * 129, "__class__"])
 def test_what_cannot_be_a_name_is_refused(wrong: str) -> None:
     with pytest.raises(paths.InvalidPath):

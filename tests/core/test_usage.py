@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, PositiveInt
 
 from xregistry_tui.core import TypeRegistry
 from xregistry_tui.core.annotations import identity
-from xregistry_tui.core.usage import used_types
 from xregistry_tui.schema.shape import Shape
 from xregistry_tui.xregistry import XRegistry
 
@@ -62,8 +61,12 @@ def registry() -> XRegistry:
 
 
 def test_types_are_found_wherever_they_stand_in_a_field(registry: XRegistry) -> None:
-    used = used_types(Order, registry.types.types)
-    assert {field: {path.rpartition(".")[2] for path in paths} for field, paths in used} == {
+    registry.models.register(Order, namespace="shop")
+    used: dict[str, set[str]] = {}
+    for path, places in registry.types.usage(registry.models).items():
+        for _, field in places:
+            used.setdefault(field, set()).add(path.rpartition(".")[2])
+    assert used == {
         "id": {"Count"},
         "described": {"Count"},
         "built_in": {"Count"},

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.engines import mongodb
 from tests.engines import postgres as engine
+from tests.engines.mongodb import Mongo
 from tests.engines.postgres import Fresh, Postgres
 from tests.engines.process import Unavailable
 
 MakeFresh = Callable[..., Fresh]
+MakeServer = Callable[..., Mongo]
 
 
 def unavailable(reason: str) -> None:
@@ -45,3 +48,39 @@ def fresh(postgres: Postgres) -> Iterator[MakeFresh]:
     yield make
     for database in made:
         postgres.drop(database)
+
+
+@pytest.fixture(scope="session")
+def mongo_servers() -> Iterator[MakeServer]:
+    """`mongo_servers(replicas=…, secure=…)` gives the MongoDB server of that kind, started at the first call."""
+    started: dict[tuple[tuple[str, bool], ...], Mongo] = {}
+
+    def server(**kind: bool) -> Mongo:
+        key = tuple(sorted(kind.items()))
+        if key not in started:
+            try:
+                started[key] = mongodb.start(**kind)
+            except Unavailable as error:
+                unavailable(f"no MongoDB here: {error}")
+                raise
+        return started[key]
+
+    yield server
+    for one in started.values():
+        one.stop()
+
+
+@pytest.fixture
+def mongo(mongo_servers: MakeServer) -> Iterator[mongodb.Fresh]:
+    """A new database of a replica set of one node, gone after the test."""
+    database = mongo_servers(replicas=True).fresh()
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def standalone(mongo_servers: MakeServer) -> Iterator[mongodb.Fresh]:
+    """A new database of a server that is no replica set, gone after the test."""
+    database = mongo_servers(replicas=False).fresh()
+    yield database
+    database.drop()

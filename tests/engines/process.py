@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
+import socket
 import subprocess
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-# the keeper reads until we are gone, then ends the server and removes its data
+# the keeper reads until we are gone, then ends the server and removes its data; only the server has the output, which
+# ends when it does
 _KEEPER = """
 data=$1; shift
 "$@" </dev/null & child=$!
+exec >/dev/null 2>&1
 cat >/dev/null
 kill -QUIT $child 2>/dev/null; wait $child
 rm -rf "$data"
@@ -36,7 +40,31 @@ def own(folder: Path) -> None:
     """Give a folder to whom `unprivileged` starts."""
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        os.lchown(folder, nobody.pw_uid, nobody.pw_gid)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def within_reach(base: Path, parts: Sequence[Path], folder: Path) -> Path:
+    """Where these folders of `base` are for whom `unprivileged` starts: out of a private one they are copied.
+
+    The first is that of the programs; the libraries that a wheel brings are found from there.
+    """
+    closed = any(not place.stat().st_mode & 0o001 for place in (*parts, *parts[0].parents))
+    if not unprivileged() or not closed:
+        return base
+    install = folder / "install"
+    for part in parts:
+        shutil.copytree(part, install / part.relative_to(base), symlinks=True)
+    for place in (install, *install.rglob("*")):
+        own(place)  # else whoever runs them could not remove them
+    return install
 
 
 class Kept:

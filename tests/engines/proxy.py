@@ -15,15 +15,19 @@ class Proxy:
     """Forwards what it gets, until told otherwise.
 
     `held` stops forwarding (a black hole). `settings_refused` answers as PgBouncer does to settings that it does not
-    know. With `tls` it encrypts towards the client. `connections` counts those made so far.
+    know. With `tls` it encrypts towards the client. `connections` counts those made so far. A `blind` one looks at
+    nothing, whatever is spoken.
     """
 
-    def __init__(self, port: int, *, settings_refused: bool = False, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, port: int, *, settings_refused: bool = False, tls: ssl.SSLContext | None = None, blind: bool = False
+    ) -> None:
         self.port = 0
         self.connections = 0
         self._server_port = port
         self._refuses = settings_refused
         self._tls = tls
+        self._blind = blind
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -44,7 +48,7 @@ class Proxy:
         self._tasks.add(asyncio.current_task())
         self._writers.add(writer)
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            first = await _startup(reader)
+            first = b"" if self._blind else await _startup(reader)
             if first[4:8] == struct.pack("!I", _SSL_REQUEST):
                 writer.write(b"S" if self._tls else b"N")
                 if self._tls:

@@ -17,7 +17,7 @@ from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.enrichment import EnrichedRegistry, InvalidRecord, NoMatch
 from xregistry_tui.enrichment.live import RATE_OVER, TREND, Trend, grown, rate
 from xregistry_tui.enrichment.matching import alike, overlap
-from xregistry_tui.resources.base import CollectionFailed
+from xregistry_tui.resources.base import CollectionFailed, ResourceError
 from xregistry_tui.schema.rules import OneOf
 from xregistry_tui.schema.shape import FieldShape, Kind, Shape
 from xregistry_tui.store.base import MemoryStore
@@ -108,6 +108,25 @@ async def test_discovery_reports_what_it_could_not_read(shop: Shop) -> None:
     assert dict(report.failed) == {"view": "there is no view"}
     await shop.enriched.settled()
     assert len(shop.enriched.lives()) == 1
+
+
+async def test_a_path_that_another_model_has_is_reported_and_the_others_come(shop: Shop) -> None:
+    shop.engine.put("people", [{"name": "a"}])
+    shop.registry.models.register_static_model(Order, name="orders", namespace="shop")
+    report = await shop.enriched.discover_and_register(shop.engine)
+    assert report.registered == ("models.shop.people",)
+    assert "models.shop.orders" in report.failed["orders"]
+
+
+async def test_a_model_that_somebody_unregisters_is_said_and_looked_at_again_once_it_is_back(shop: Shop) -> None:
+    (key,) = shop.bind("orders")
+    await shop.enriched.settled()
+    model = shop.live(key).binding.model
+    shop.registry.models.unregister(model)
+    with pytest.raises(ResourceError, match="its model is unregistered"):
+        await shop.enriched.refresh(key)
+    shop.registry.models.restore(model)
+    assert (await shop.enriched.refresh(key)).state.status is RefreshStatus.LIVE
 
 
 async def test_discovering_again_changes_nothing(shop: Shop) -> None:

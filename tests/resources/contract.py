@@ -42,7 +42,8 @@ class Engine:
     """One engine under contract. `make` gives a new resource, `gone` one whose engine is not there.
 
     `insert` adds an order, `slow` is a collection whose records take many seconds, `busy` counts our queries that the
-    engine works on. `prefix` is what comes before the names of collections.
+    engine works on. `prefix` is what comes before the names of collections, `own` are the fields that the engine itself
+    gives to every record, before the others.
     """
 
     make: Callable[[], XResource]
@@ -53,6 +54,11 @@ class Engine:
     busy: Callable[[], int] = field(default=lambda: 0)
     profiles: bool = True
     keyed: bool = True
+    own: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (*self.own, *FIELDS)
 
     @property
     def orders(self) -> str:
@@ -116,7 +122,7 @@ class Contract:
     async def test_a_shape_has_the_true_names_and_kinds(self, engine: Engine, resource: XResource) -> None:
         shape = await resource.shape(engine.orders)
         assert shape.name == engine.orders
-        assert tuple(field.name for field in shape.fields) == FIELDS
+        assert tuple(field.name for field in shape.fields) == engine.fields
         kinds = {field.name: field.kind for field in shape.fields}
         assert (kinds["id"], kinds["status"]) == (Kind.INTEGER, Kind.STRING)
         assert kinds["total"] in (Kind.NUMBER, Kind.DECIMAL)
@@ -133,11 +139,11 @@ class Contract:
     async def test_a_preview_is_records_by_true_name(self, engine: Engine, resource: XResource) -> None:
         records = await resource.get_preview(2, engine.orders)
         assert [record["id"] for record in records] == [1, 2]
-        assert set(records[0]) == set(FIELDS)
+        assert set(records[0]) == set(engine.fields)
 
     async def test_a_schema_and_a_model_can_be_made_of_it(self, engine: Engine, resource: XResource) -> None:
         schema = await resource.get_schema(engine.orders)
-        assert set(schema["properties"]) == set(FIELDS)
+        assert set(schema["properties"]) == set(engine.fields)
         model = await XInspector(resource, engine.orders).generate_model()
         for record in await resource.get_preview(5, engine.orders):
             model.model_validate(record)

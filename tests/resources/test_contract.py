@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.engines.fixtures import MakeFresh
+from tests.engines.mongodb import Fresh
 from tests.resources.contract import FIELDS, ORDERS, Contract, Engine
 from xregistry_tui.resources import ResourceFactory
 
@@ -60,7 +61,6 @@ class TestPostgresql(Contract):
             prefix="public.",
             slow="public.slow",
             busy=lambda: len(database.sql(f"{active} AND datname = '{database.name}'")),
-            profiles=False,
         )
 
 
@@ -118,6 +118,38 @@ class TestDuckdbDatabase(Contract):
             insert=lambda: run("INSERT INTO orders (id, status) VALUES (6, 'open')"),
             slow="slow",
         )
+
+
+# no record of the innermost stage is ever reached by the last
+_MANY = [{"$set": {"x": {"$range": [0, 5_000]}}}, {"$unwind": "$x"}]
+_SLOW = [*_MANY, *_MANY, *_MANY, {"$group": {"_id": None, "n": {"$sum": 1}}}]
+
+
+def _mongodb(database: Fresh) -> Engine:
+    db = database.db
+    db["orders"].insert_many([dict(zip(FIELDS, row, strict=True)) for row in ORDERS])
+    db.create_collection("empty")
+    db.create_collection("slow", viewOn="orders", pipeline=_SLOW)
+    return Engine(
+        make=lambda: ResourceFactory.from_url(database.url),
+        gone=lambda: ResourceFactory.from_url("mongodb://127.0.0.1:1/gone"),
+        insert=lambda: db["orders"].insert_one({"id": 6, "status": "open"}) and None,
+        slow="slow",
+        busy=lambda: len([one for one in database.activity() if one.get("active")]),
+        own=("_id",),
+    )
+
+
+class TestMongodbReplicaSet(Contract):
+    @pytest.fixture
+    def engine(self, mongo: Fresh) -> Engine:
+        return _mongodb(mongo)
+
+
+class TestMongodbStandalone(Contract):
+    @pytest.fixture
+    def engine(self, standalone: Fresh) -> Engine:
+        return _mongodb(standalone)
 
 
 class TestAnotherPackagesKind(Contract):

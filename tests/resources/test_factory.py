@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.resources.conftest import Database
 from xregistry_tui.resources import ResourceFactory
-from xregistry_tui.resources.base import UnknownTarget
+from xregistry_tui.resources.base import Chosen, UnknownTarget
 
 
 def test_a_kind_is_made_by_name_without_regard_to_case(tmp_path: Path) -> None:
@@ -26,6 +27,15 @@ def test_the_name_defaults_to_the_stem_of_the_file(database: Database) -> None:
     path = database("CREATE TABLE t (a)", "chinook.sqlite")
     assert ResourceFactory.from_url(str(path)).name == "chinook"
     assert ResourceFactory.from_url(path, name="music").name == "music"
+
+
+@pytest.mark.parametrize(
+    "target", ["shop.sqlite", "postgresql://reader@localhost/shop", "mongodb://reader@localhost/shop"]
+)
+def test_one_pattern_of_collections_is_as_good_as_a_list_of_one(target: str) -> None:
+    resource: Any = ResourceFactory.from_url(target, include="orders*", exclude="*_log")
+    assert resource._chosen == Chosen(("orders*",), ("*_log",))
+    assert "orders_2024" in resource._chosen
 
 
 def test_a_file_is_known_by_its_first_bytes_whatever_it_is_called(database: Database) -> None:
@@ -42,7 +52,6 @@ def test_urls_with_three_and_four_slashes(database: Database, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("mongodb://localhost/shop", "MongoDB is not supported in this version"),
         ("gopher://x", "there is no engine for gopher://"),
         ("sqlite://", "needs the path of a file"),
         ("nothing/here.txt", "there is no file"),
@@ -113,7 +122,7 @@ def test_pipes_and_links_in_circles_are_said_and_never_opened(tmp_path: Path) ->
 def test_wrong_kinds_and_options_are_refused() -> None:
     with pytest.raises(UnknownTarget, match=r"no kind of resource “oracle”.*sqlite"):
         ResourceFactory.create("oracle")
-    with pytest.raises(UnknownTarget, match="MongoDB is not supported"):
+    with pytest.raises(UnknownTarget, match="needs the URL of a database"):
         ResourceFactory.create("mongodb")
     with pytest.raises(UnknownTarget, match="needs the path"):
         ResourceFactory.create("sqlite")
@@ -132,7 +141,7 @@ def test_other_packages_offer_kinds_by_entry_point(tmp_path: Path, monkeypatch: 
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[xregistry.resources]\nacme = acme_engine:Acme\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert ResourceFactory.kinds() == ("acme", "documents", "duckdb", "postgresql", "sqlite")
+    assert ResourceFactory.kinds() == ("acme", "documents", "duckdb", "mongodb", "postgresql", "sqlite")
     assert ResourceFactory.from_url("acme:///srv/x.acme").metadata.location == "/srv/x.acme"
 
 

@@ -125,6 +125,45 @@ async def test_a_sample_says_how_far_off_it_may_be(large: Path, connected: Conne
     assert (unique.checked, unique.failed) == (0, None), "a sample cannot tell"
 
 
+async def test_quantiles_of_a_sample_have_intervals_and_texts_have_formats(large: Path, connected: Connected) -> None:
+    with sqlite3.connect(large) as writer:
+        writer.execute("ALTER TABLE t ADD COLUMN mail TEXT")
+        writer.execute("UPDATE t SET mail = iif(id % 10, 'user' || id || '@example.org', 'none')")
+    writer.close()
+    resource = await connected(large)
+    sampled = await looked(resource, grade=Grade.SAMPLE, sample=1000)
+    field = sampled.fields["id"]
+    for (_, value), (low, high) in zip(field.quantiles, field.quantile_intervals, strict=True):
+        assert isinstance(value, int)
+        assert isinstance(low, int)
+        assert isinstance(high, int)
+        assert low <= value <= high
+        assert 700 < high - low < 1600
+    whole = await looked(resource)
+    for profile in (sampled, whole):
+        ((name, share),) = profile.fields["mail"].formats
+        assert (name, round(share, 1)) == ("email", 0.9)
+        assert profile.fields["gap"].formats == ()
+    assert whole.fields["id"].quantile_intervals == ()
+
+
+async def test_intervals_of_samples_hold(large: Path, connected: Connected) -> None:
+    resource, held, before = await connected(large), [], "t"
+    for seed in range(20):
+        with sqlite3.connect(large) as writer:
+            writer.execute(f"ALTER TABLE {before} RENAME TO t{seed}")
+        writer.close()
+        before = f"t{seed}"
+        shape = await resource.shape(before)
+        fields = (await resource.profile(Plan(shape=shape, grade=Grade.SAMPLE, sample=500))).fields
+        fill = fields["gap"].fill
+        assert fill is not None
+        held.append((fill.low or 0) <= 0.75 <= (fill.high or 0))
+        for (p, _), (low, high) in zip(fields["id"].quantiles, fields["id"].quantile_intervals, strict=True):
+            held.append(low <= p * 20_000 <= high)  # type: ignore[operator]
+    assert sum(held) >= 0.9 * len(held), "few enough here that chance decides"
+
+
 async def test_gaps_in_the_row_ids_are_allowed_for(large: Path, connected: Connected) -> None:
     with sqlite3.connect(large) as writer:
         writer.execute("DELETE FROM t WHERE id % 5 AND id < 20000")
@@ -154,6 +193,10 @@ async def test_views_and_small_tables_in_the_sample_grade(large: Path, connected
     plan = Plan(shape=await resource.shape("v"), grade=Grade.SAMPLE, sample=50)
     first = await resource.profile(plan)
     assert (first.n, first.rows.at_least, "not random" in first.how.sampling) == (50, True, True)
+    gap = first.fields["gap"].fill
+    assert gap is not None
+    assert (gap.approximate, gap.low, first.random) == (True, None, False), "no interval would be honest"
+    assert first.fields["id"].quantile_intervals == ()
     whole = await resource.profile(Plan(shape=plan.shape, grade=Grade.SAMPLE, sample=20_000))
     assert (whole.n, whole.method, whole.rows.value) == (20_000, Grade.EXACT, 20_000)
     small = await looked(resource, grade=Grade.SAMPLE, sample=50_000)

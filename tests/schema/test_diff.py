@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from xregistry_tui.schema.change import ChangeType
-from xregistry_tui.schema.diff import Change, Diff, Rename, Verdict, compare, renames
+from xregistry_tui.schema.diff import Change, Diff, Rename, Verdict, compare
 
 INTEGER = {"type": "integer"}
 TEXT = {"type": "string"}
@@ -141,7 +141,7 @@ def test_an_option_under_another_name_is_told_field_by_field() -> None:
 def test_renames_are_proposed_among_what_was_removed_and_added() -> None:
     older = record({"customerId": INTEGER, "mail": TEXT, "address": record({"street_name": TEXT}), "size": INTEGER})
     newer = record({"customer_id": INTEGER, "email": TEXT, "address": record({"streetname": TEXT}), "colour": TEXT})
-    assert renames(older, newer) == (
+    assert compare(older, newer).renames == (
         Rename(old="/customerId", new="/customer_id", likeness=1.0),
         Rename(old="/address/street_name", new="/address/streetname", likeness=0.95),
         Rename(old="/mail", new="/email", likeness=0.89),

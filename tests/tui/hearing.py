@@ -78,7 +78,10 @@ async def showing(
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """What was asked for is done and drawn."""
+    """What was asked for is done and drawn; at the start, the first mode has come."""
+    async with asyncio.timeout(30):
+        while pilot.app.current_mode == "opening":
+            await pilot.pause()
     await pilot.pause()
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()

@@ -27,7 +27,7 @@ from xregistry_tui.actions.views import (
     Use,
     VersionView,
 )
-from xregistry_tui.schema.diff import SchemaChange, Verdict
+from xregistry_tui.schema.diff import Change, SchemaChange, Verdict
 
 ORDERS = "models.shop.orders"
 PRICE, PING, DEEP = "functions.price", "functions.ping", "functions.deep"
@@ -51,7 +51,7 @@ STATUS_NARROWED = change(
     {"enum": ["paid", "shipped"]},
 )
 TOTAL_WIDENED = change("/total", "type_changed", Verdict.COMPATIBLE, "integer became number", "integer", "number")
-TITLE = change("/currency", "description_changed", Verdict.COMPATIBLE, "its description is other", HOSTILE, "ISO 4217")
+TITLE = change("/currency", "documentation_edited", Verdict.COMPATIBLE, "its description is other", HOSTILE, "ISO 4217")
 FAX_REMOVED = change("/fax", "field_removed", Verdict.COMPATIBLE, f"it was removed {HOSTILE}", {"type": "string"}, None)
 TOGETHER = (NOTE_ADDED, FAX_REMOVED, TITLE, TOTAL_WIDENED, STATUS_NARROWED)
 
@@ -136,7 +136,10 @@ EDITED = "class orders(BaseModel):\n    id: int\n    note: str | None = None\n"
 
 
 class RegistrySession(ExploreSession):
-    """`gate` holds calls and tries back while it is closed; `verdict` is what is proposed."""
+    """`gate` holds calls, tries and comparisons back while it is closed.
+
+    `verdict` and `step` are what a comparison says, `called` what a call gives instead of what it gives here.
+    """
 
     role = "admin"
 
@@ -145,9 +148,11 @@ class RegistrySession(ExploreSession):
         self.versions = VERSIONS
         self.functions = dict(FUNCTIONS)
         self.verdict = "compatible"
+        self.step = Change.BREAKING
         self.problems: tuple[str, ...] = ()
         self.uses: tuple[Use, ...] = (Use(ORDERS, "status"), Use("models.shop.stock", "note"))
         self.untrusted = ""
+        self.called: Called | None = None
         self.ended: list[str] = []
         self.deprecated = ""
         self.tree["functions"] = tuple(
@@ -185,6 +190,7 @@ class RegistrySession(ExploreSession):
         return self.versions if model == ORDERS else (version("1.2.0", 3, current=True),)
 
     async def _compare(self, model: str, older: str, newer: str) -> Comparison:
+        await self.gate.wait()
         if "1.0.0" in {older, newer}:
             raise ActionError("the body of 1.0.0 is not kept any more: there is nothing to compare")
         return self.comparison(older, newer)
@@ -197,6 +203,7 @@ class RegistrySession(ExploreSession):
             mode="backward",
             verdict=self.verdict,
             changes=TOGETHER,
+            change=self.step,
             renames=(("fax", "note"),),
         )
 
@@ -235,6 +242,8 @@ class RegistrySession(ExploreSession):
         except asyncio.CancelledError:
             self.ended.append(function)
             raise
+        if self.called is not None:
+            return self.called
         if function == PRICE and arguments.get("total") == "many":
             wrong = (("total", "not a number: “many”"), ("", f"nothing else was looked at {HOSTILE}"))
             return Called(outcome="invalid", milliseconds=0.2, problems=wrong)

@@ -251,6 +251,14 @@ class ShopSession:
     async def _resume(self, model: str) -> None:
         self.change(model, RefreshState(status=RefreshStatus.LIVE, as_of=ago(2)))
 
+    async def _look(self, model: str) -> None:
+        """The figures stay what they are here."""
+
+    _pin = _unpin = _look
+
+    async def _look_around(self) -> tuple[()]:
+        return ()
+
     async def _refresh(self, model: str) -> None:
         self.change(model, RefreshState(status=RefreshStatus.LIVE, as_of=NOW))
 

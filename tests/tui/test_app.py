@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -221,3 +222,32 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     code = f"import sys, xregistry_tui.tui.app; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+@pytest.mark.parametrize("mode", ["explore", "live", "validate"])
+async def test_production_is_the_word_and_two_rules_in_the_alarm_colour(mode: str, size: tuple[int, int]) -> None:
+    session = ExploreSession()
+    seen = session.overview()
+    calm, alarmed = (
+        replace(seen, resources=tuple(replace(one, level=level) for one in seen.resources))
+        for level in ("staging", "production")
+    )
+    session.overview = lambda: calm  # type: ignore[method-assign]
+    app = app_of(session)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        app.show_mode(mode)
+        await settled(pilot)
+        assert rules(app) == ["rule", "rule"]
+        session.overview = lambda: alarmed  # type: ignore[method-assign]
+        app.tell_screen()
+        await settled(pilot)
+        assert rules(app) == ["bad", "bad"]
+        assert "PRODUCTION" in text_of(app, Header)
+
+
+def rules(app: XregApp) -> list[str]:
+    """The colours of the rules below the header and above the work line."""
+    lines = (app.screen.query_one(Header).lines[-1], app.screen.query_one(WorkLine).lines[0])
+    return [str(text.spans[0].style) if text.spans else str(text.style) for text in lines]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from textual.pilot import Pilot
@@ -230,6 +232,24 @@ async def test_the_file_is_named_after_the_model_lies_in_a_private_folder_and_is
 async def test_the_file_is_gone_after_a_failure_too(tmp_path: Path, editor: Path) -> None:
     editor.write_text("sys.exit(1)")
     with pytest.raises(NotEdited, match="ended with 1"):
+        await edited(DRAFT, "orders", command(), contextlib.nullcontext())
+    assert not Path((tmp_path / "seen").read_text()).parent.exists()
+
+
+@pytest.mark.parametrize("fails", ["tempfile.mkdtemp", "pathlib.Path.write_text"])
+async def test_a_text_that_cannot_be_put_into_a_file_is_said_and_leaves_no_folder(
+    fails: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(fails, Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(NotEdited, match="no place for a file to edit: No space left on device"):
+        await edited(DRAFT, "orders", ("true",), contextlib.nullcontext())
+    assert not list(tmp_path.iterdir())
+
+
+async def test_what_came_back_and_cannot_be_read_is_said(tmp_path: Path, editor: Path) -> None:
+    editor.write_text("path.unlink(); path.mkdir(); os._exit(0)")
+    with pytest.raises(NotEdited, match=r"cannot be read: Is a directory\. Nothing was taken over"):
         await edited(DRAFT, "orders", command(), contextlib.nullcontext())
     assert not Path((tmp_path / "seen").read_text()).parent.exists()
 

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from textual.pilot import Pilot
@@ -21,6 +22,7 @@ from xregistry_tui.profiling.profile import Figure, How, Profile
 from xregistry_tui.resources.base import Page
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.explore import ExploreScreen
+from xregistry_tui.tui.screens.explore_looking import Looking
 from xregistry_tui.tui.screens.peek import PeekScreen
 from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.hints import Hints
@@ -393,3 +395,60 @@ async def test_escape_leaves_the_input_then_the_panel_and_ends_nothing() -> None
         await pilot.press("escape")
         assert app.is_running
         assert not [verb for verb, _ in session.asked if verb == "cancel"]
+
+
+def of_a_server(**changed: object) -> ExploreSession:
+    """The shop as a server's statistics know it."""
+    session = ExploreSession()
+    session.views = tuple(
+        replace(
+            one, profile=replace(one.profile, method=Grade.CATALOGUE), will_run="sampled once, not followed", **changed
+        )
+        if one.profile is not None
+        else one
+        for one in session.views
+    )
+    return session
+
+
+async def test_a_model_that_the_cursor_rests_on_is_sampled_once() -> None:
+    async with exploring(of_a_server(), size=(200, 60)) as (_, pilot, screen, session):
+        async with asyncio.timeout(10):
+            while ("look", {"model": "models.shop.orders"}) not in session.asked:
+                await pilot.pause(0.05)
+        assert "sampled once, not followed" in words(screen, "#subject-head")
+        await pilot.press("down", "up")
+        await settled(pilot)
+        assert [verb for verb, _ in session.asked].count("look") == 1
+
+
+@pytest.mark.parametrize(("pinned", "verb"), [(False, "pin"), (True, "unpin")])
+async def test_f_follows_the_data_of_a_model_or_no_more(pinned: bool, verb: str) -> None:
+    async with exploring(of_a_server(pinned=pinned)) as (_, pilot, _, session):
+        await pilot.press("f")
+        await settled(pilot)
+        assert (verb, {"model": "models.shop.orders"}) in session.asked
+
+
+async def test_keys_are_heard_while_a_model_is_being_followed() -> None:
+    session = of_a_server(pinned=False)
+    session._pin = lambda model: session.gate.wait()  # type: ignore[method-assign, assignment, return-value]
+    async with exploring(session) as (app, pilot, _, _session):
+        session.gate.clear()
+        await pilot.press("f", "down")
+        assert ("pin", {"model": "models.shop.orders"}) in session.asked
+        assert app.subject == "models.shop.stock"
+        session.gate.set()
+
+
+async def test_a_model_that_the_cursor_left_is_not_opened() -> None:
+    looking, session = Looking(), of_a_server()
+    seen, left = (session.model(f"models.shop.{name}") for name in ("orders", "stock"))
+    later = [Mock(), Mock()]
+    looking.rest_on(seen, lambda: later[0])
+    await looking.open(session)
+    looking.rest_on(left, lambda: later[1])
+    looking.rest_on(seen, Mock(side_effect=AssertionError("it was opened already")))
+    later[1].stop.assert_called_once()
+    await looking.open(session)
+    assert [arguments["model"] for verb, arguments in session.asked if verb == "look"] == ["models.shop.orders"]

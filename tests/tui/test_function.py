@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tests.tui.hearing import Clock, app_of, settled
 from tests.tui.registry_session import DEEP, PING, PRICE, RegistrySession
 from tests.tui.shop_session import NOW
+from xregistry_tui.actions.views import Called
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.function import FunctionRoom
 from xregistry_tui.tui.screens.peek import PeekScreen
@@ -54,6 +55,10 @@ def rows(app: XregApp) -> dict[str, ParameterRow]:
 
 def said(app: XregApp) -> str:
     return app.screen.query_one("#function-result", LineList).plain
+
+
+def problem(app: XregApp, name: str) -> str:
+    return rows(app)[name].query_one(".row-problem", Lines).plain
 
 
 def asked(session: RegistrySession, verb: str) -> list[dict[str, object]]:
@@ -177,6 +182,42 @@ async def test_what_was_typed_and_what_came_back_stay_while_other_functions_are_
         await settled(pilot)
         assert rows(app)["total"].value == "12"
         assert '"15.00"' in said(app)
+
+
+async def test_each_problem_stands_at_its_parameter_and_what_belongs_to_none_keeps_its_name() -> None:
+    wrong = (("total[2]", "not a number"), ("tax.rate[0]", "too much"), ("gone[1].x", "unknown"))
+    session = RegistrySession()
+    session.called = Called(outcome="invalid", milliseconds=0.2, problems=wrong)
+    async with at(PRICE, "right", *"12", "escape", "c", session=session) as (app, _, _session):
+        assert "✗ not a number" in problem(app, "total")
+        assert "✗ too much" in problem(app, "tax")
+        assert "gone[1].x  unknown" in said(app)
+        assert "not a number" not in said(app)
+
+
+async def test_problems_of_a_function_wait_for_it_while_another_is_shown() -> None:
+    async with at(PRICE, "right", *"many", "escape") as (app, pilot, session):
+        session.gate.clear()
+        await pilot.press("c")
+        app.open_subject(DEEP)
+        await pilot.pause()
+        session.gate.set()
+        await settled(pilot)
+        assert not problem(app, "total")
+        app.open_subject(PRICE)
+        await settled(pilot)
+        assert "not a number" in problem(app, "total")
+        assert "nothing else was looked at" in said(app)
+
+
+async def test_what_is_typed_into_the_form_of_the_function_before_is_not_taken_for_the_next() -> None:
+    async with at(DEEP, "right", "7") as (app, pilot, _session):
+        room = app.screen.query_one(FunctionRoom)
+        app.open_subject(PRICE)
+        room.form.post_message(ParameterForm.Edited())
+        await settled(pilot)
+        assert "price()" in app.screen.query_one(RunLine).plain
+        assert not room.draft.texts
 
 
 async def test_a_function_without_parameters_has_only_the_line_that_calls_it() -> None:

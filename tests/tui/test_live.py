@@ -18,7 +18,7 @@ from xregistry_tui.profiling.quality import Assessment, Quality
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.format import line
 from xregistry_tui.tui.screens.base import ItemsChanged
-from xregistry_tui.tui.screens.live_rows import binding_row, columns, grouped, in_order, rows, summary
+from xregistry_tui.tui.screens.live_rows import Made, binding_row, columns, grouped, in_order, rows, summary
 from xregistry_tui.tui.widgets.grid import Grid, Row
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.trail import Trail
@@ -316,3 +316,14 @@ async def test_what_changes_by_the_clock_alone_does_not_flash_and_news_does() ->
         assert table(app)._flashing <= {(orders.binding.key, "rows")}
         row = table(app).find(orders.binding.key)  # type: ignore[attr-defined]
         assert (texts(row)["rows"], texts(row)["pace"], texts(row)["last"]) == ("6,413", "+13", "5 s")
+
+
+def test_the_row_of_a_binding_is_made_anew_where_the_binding_changed_or_is_stale() -> None:
+    made, shown = Made(), ("model", "rows")
+    held, later = view("a"), NOW + datetime.timedelta(minutes=3)
+    assert made.row(held, NOW, shown) is made.row(replace(held), later, shown)
+    assert made.row(held, NOW, shown) is not made.row(held, NOW, ("model",))
+    changed = replace(held, spent_ms_per_minute=held.spent_ms_per_minute + 1)
+    assert made.row(changed, NOW, shown).cells["cost"] != binding_row(held, NOW, shown).cells["cost"]
+    stale = replace(held, state=RefreshState(status=RefreshStatus.STALE, as_of=NOW, reason="gone"))
+    assert made.row(stale, NOW, shown) != made.row(stale, later, ("model", "rows", "trend"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from tests.tui.test_function import pressed
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.proposal import ProposalScreen
 
+pytestmark = pytest.mark.usefixtures("utc")
 LARGE, SMALL = (120, 40), (80, 24)
 VERSIONS = ("right", *("right_square_bracket",) * 3)
 LOOKS = {
@@ -28,16 +28,6 @@ LOOKS = {
     "preview": (ORDERS, ("R", "down", "enter", "w"), LARGE),
     "command": (ORDERS, ("colon", *"gr"), SMALL),
 }
-
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Moments are shown in local time; a picture needs one."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def still(app: XregApp) -> None:

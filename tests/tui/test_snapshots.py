@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,21 +11,8 @@ from textual.pilot import Pilot
 from tests.tui.hearing import app_of, settled
 from tests.tui.sessions import ExploreSession
 
+pytestmark = pytest.mark.usefixtures("utc")
 SIZES = [(120, 40), (80, 24)]
-
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The header shows local time; here that is UTC."""
-    before = os.environ.get("TZ")
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    if before is None:
-        monkeypatch.delenv("TZ")
-    else:
-        monkeypatch.setenv("TZ", before)
-    time.tzset()
 
 
 @pytest.mark.parametrize("size", SIZES)

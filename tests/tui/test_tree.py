@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
@@ -12,6 +13,7 @@ from tests.tui.sessions import ExploreSession
 from xregistry_tui.actions.views import Node, NodeKind
 from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.tui import themes
+from xregistry_tui.tui.format import line
 from xregistry_tui.tui.widgets.tree import Tree
 
 
@@ -139,3 +141,16 @@ async def test_a_title_is_cut_only_where_its_own_note_takes_the_room() -> None:
         assert any(title.endswith("a_table_with_a_long_name_ends      7") for title in drawn)
         assert any(title.endswith("unbound") for title in drawn)
         assert tree.needed == len("      ○ a_table_with_a_long_name_ends 7")
+
+
+async def test_of_many_nodes_only_those_that_changed_are_drawn_anew() -> None:
+    session = ExploreSession()
+    many = [Node(path=f"models.shop.t{n}", title=f"t{n}", kind=NodeKind.MODEL, note="unbound") for n in range(500)]
+    session.tree["models.shop"] = tuple(many)
+    async with growing(session) as (tree, _, _host):
+        before = {row.key: row for row in tree.rows}
+        session.tree["models.shop"] = (*many[:7], replace(many[7], note="stale"), *many[8:])
+        tree.read(session.children)
+        after = {row.key: row for row in tree.rows}
+        assert [node.path for node in many if after[node.path] is not before[node.path]] == ["models.shop.t7"]
+        assert "stale" in line(after["models.shop.t7"].cells["note"]).plain

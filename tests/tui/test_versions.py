@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from tests.tui.registry_session import ORDERS, VERSIONS, RegistrySession
+from tests.tui.hearing import settled
+from tests.tui.registry_session import ORDERS, VERSIONS, RegistrySession, change
 from tests.tui.shop_session import HOSTILE
 from tests.tui.test_function import asked, at, pressed
+from xregistry_tui.schema.change import Change, Verdict
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.screens.ask import AskScreen
 from xregistry_tui.tui.screens.peek import PeekScreen
+from xregistry_tui.tui.screens.versions import VersionsRoom
 from xregistry_tui.tui.widgets.diff_list import DiffList, ordered, sign
 from xregistry_tui.tui.widgets.grid import Grid
 from xregistry_tui.tui.widgets.hints import Hints
@@ -62,6 +65,12 @@ def test_changes_are_grouped_by_kind_and_of_each_kind_those_first_that_break() -
     assert [one.path for one in ordered(reversed(VERSIONS[0].changes))][1:3] == ["/status", "/total"]
 
 
+def test_only_a_field_that_came_is_a_plus_and_only_words_are_a_dot() -> None:
+    assert sign(change("/total", "required_added", Verdict.INCOMPATIBLE, "is required now")) == "~"
+    assert sign(change("/total", "documentation_edited", Verdict.COMPATIBLE, "is described otherwise")) == "·"
+    assert sign(change("/total", "documentation_edited", Verdict.INCOMPATIBLE, "is described otherwise")) == "~"
+
+
 async def test_m_marks_one_and_d_compares_it_with_the_cursors() -> None:
     async with at(ORDERS, *HERE, "m", "down", "d") as (app, pilot, session):
         assert asked(session, "compare") == [{"model": ORDERS, "older": "1.1.0", "newer": "2.0.0"}]
@@ -71,6 +80,28 @@ async def test_m_marks_one_and_d_compares_it_with_the_cursors() -> None:
         await pressed(pilot, "escape")
         assert "1.0.0 → 1.1.0" in head(app)
         assert listed(app)[0]["mark"] == ""
+
+
+async def test_keys_are_heard_while_two_are_compared() -> None:
+    async with at(ORDERS, *HERE, "down", "m") as (app, pilot, session):
+        session.gate.clear()
+        await pilot.press("d", "down")
+        assert app.screen.query_one("#versions", Grid).cursor_key == "1.0.0"
+        session.gate.set()
+        await settled(pilot)
+        assert "1.1.0 → 2.0.0    5 changes, 1 breaking" in head(app)
+
+
+async def test_what_was_compared_of_another_model_is_dropped() -> None:
+    async with at(ORDERS, *HERE, "down") as (app, pilot, session):
+        session.gate.clear()
+        await pilot.press("d")
+        app.open_subject("models.shop.stock")
+        await pilot.pause()
+        session.gate.set()
+        await settled(pilot)
+        assert app.screen.query_one(VersionsRoom).compared is None
+        assert "One version so far" in diff(app)
 
 
 async def test_two_that_are_marked_are_compared_and_a_third_takes_the_place_of_the_first() -> None:
@@ -115,6 +146,14 @@ async def test_u_asks_once_says_what_it_becomes_and_rolls_back() -> None:
         await pressed(pilot, "y")
         assert asked(session, "rollback") == [{"model": ORDERS, "version": "1.1.0"}]
         assert listed(app)[0]["version"] == "3.0.0"
+
+
+async def test_what_it_becomes_is_a_matter_of_the_change_and_not_of_the_mode() -> None:
+    async with at(ORDERS, *HERE, "down") as (app, pilot, session):
+        session.step = Change.COMPATIBLE
+        await pilot.press("u")
+        await asking(pilot, app)
+        assert "becomes 2.1.0" in app.screen.query_one(Page).plain
 
 
 async def test_a_click_on_a_hint_is_its_key() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,22 +14,13 @@ from tests.tui.shop_session import RECORD, ShopSession
 from xregistry_tui.tui.app import XregApp
 from xregistry_tui.tui.widgets.json_editor import JsonEditor
 
+pytestmark = pytest.mark.usefixtures("utc")
 SIZES = [(120, 40), (80, 24)]
 WRONG = {key: value for key, value in RECORD.items() if key != "placed_at"} | {
     "status": "shiped",
     "total": "129.90",
     "currency": "EURO",
 }
-
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Moments are shown in local time; a picture needs one."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 async def opened(pilot: Pilot[Any], mode: str) -> XregApp:

@@ -1,29 +1,33 @@
-"""The verbs, one file per noun. `table()` has them all; nothing is imported before it is asked for."""
+"""The verbs, one file per noun. A room is loaded when a verb of it, or of one after it, is first asked for."""
 
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xregistry_tui.actions.base import Action
 
+# those that a dashboard asks for at its start come first
+ROOMS = (
+    *("connect", "refresh", "records", "validate", "imports", "welcome"),
+    *("versions", "keeping", "exporting", "functions", "types", "trail"),
+)
+
 
 @cache
+def find(verb: str) -> Action | None:
+    """The action of that verb; `None` where there is none."""
+    return next((held[verb] for room in ROOMS if verb in (held := _actions(room))), None)
+
+
 def table() -> dict[str, Action]:
     """Every action by its verb."""
-    from xregistry_tui.actions import (
-        connect,
-        functions,
-        imports,
-        keeping,
-        records,
-        refresh,
-        trail,
-        types,
-        validate,
-        versions,
-    )
+    return {verb: action for room in ROOMS for verb, action in _actions(room).items()}
 
-    rooms = (connect, imports, refresh, records, validate, versions, keeping, functions, types, trail)
-    return {action.verb: action for room in rooms for action in room.ACTIONS}
+
+@cache
+def _actions(room: str) -> dict[str, Action]:
+    actions: tuple[Action, ...] = import_module(f"{__name__}.{room}").ACTIONS
+    return {action.verb: action for action in actions}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ class Result:
 class Action:
     """A verb. `permission` is asked for on the `subject` (an argument's name; `""`: everyone may).
 
-    `audited` verbs leave a trail; `run` of one that `names_asker` is told who asks.
+    `audited` verbs leave a trail; `run` of one that `names_asker` is told `who` asks, whatever the arguments say.
     """
 
     verb: str
@@ -52,13 +53,13 @@ class Action:
 
 
 def find(verb: str) -> Action:
-    """The action of that verb."""
-    from xregistry_tui.actions import table
+    """The action of that verb; raises `ActionError` that names those there are."""
+    from xregistry_tui import actions
 
-    try:
-        return table()[verb]
-    except KeyError:
-        raise ActionError(f"there is no action {verb!r}; there are: {', '.join(sorted(table()))}") from None
+    found = actions.find(verb)
+    if found is None:
+        raise ActionError(f"there is no action {verb!r}; there are: {', '.join(sorted(actions.table()))}")
+    return found
 
 
 async def perform(workspace: Workspace, role: str | None, verb: str, arguments: dict[str, Any]) -> Result:
@@ -67,16 +68,21 @@ async def perform(workspace: Workspace, role: str | None, verb: str, arguments: 
 
     action = find(verb)
     subject = mask_text(str(arguments.get(action.subject, "")))  # a target may hold a password
-    decided = decision(workspace, role, action.permission, subject)
+    decided = decision(workspace, role, action.permission, subject, action.subject)
     if not decided.allowed:
         asked = {"verb": verb, **await _fingerprinted(workspace, arguments)}
         await workspace.record(role, "refused", subject, decided.reason, asked)
         raise Refused(decided.reason)
+    given = {**arguments, "who": role} if action.names_asker else arguments
     if not action.audited:
         workspace.counted[verb] += 1
-        return await action.run(workspace, **arguments)
+        return await action.run(workspace, **given)
     began = time.monotonic()
-    result = await action.run(workspace, **arguments)
+    try:
+        result = await action.run(workspace, **given)
+    except asyncio.CancelledError:
+        workspace.note(role, action.past or verb, subject, "cancelled before it ended")
+        raise
     detail = {
         "ms": round((time.monotonic() - began) * 1_000),
         **result.detail,

@@ -114,15 +114,31 @@ def import_app(text: str, folder: Path) -> tuple[XRegistry | None, Imported]:
     return value, Imported(name=text, kind=APP, status=ImportStatus.READY, found=tuple(sorted(_paths(value))))
 
 
-def _app(text: str, folder: Path) -> Any:
-    from xregistry_tui.xregistry import XRegistry
+def import_named(text: str, folder: Path) -> Any:
+    """What `package.module:name` names, seen from a folder; raises `NotImported` with the reason."""
+    from xregistry_tui.actions.imports import NotImported
 
+    try:
+        with _own_output():
+            return _named(text, folder)
+    except (Exception, SystemExit) as error:  # a stranger's code may raise anything
+        raise NotImported(f"{text}: {told(error)}") from error
+
+
+def _named(text: str, folder: Path) -> Any:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))  # first, as `python -m` has it: the name was given for what is here
     module, _, name = text.partition(":")
     value: Any = import_module(module)
     for part in name.split("."):
         value = getattr(value, part)
+    return value
+
+
+def _app(text: str, folder: Path) -> Any:
+    from xregistry_tui.xregistry import XRegistry
+
+    value = _named(text, folder)
     made = value() if callable(value) and not isinstance(value, XRegistry) else value
     if inspect.iscoroutine(made):
         made.close()

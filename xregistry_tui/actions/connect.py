@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import Action, ActionError, Result
 from xregistry_tui.core.bindings import Binding
+from xregistry_tui.core.errors import DefinitionConflict
 from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.workspace import Connection, ConnectionStatus
 
@@ -40,18 +40,22 @@ async def connect(
     name: str | None = None,
     options: Mapping[str, Any] | None = None,
     *,
+    namespace: str | None = None,
+    only: Collection[str] = (),
     wait: bool = True,
+    watch: bool = True,
 ) -> Result:
     """Open a target read-only, register a model for all it holds, and watch them; the value is the resource's name.
 
-    `options` are those of its kind. Without `wait` the models arrive in the background, one by one, once the target
-    is open.
+    `options` are those of its kind, `namespace` stands for the resource's name in the paths of its models, `only` are
+    the collections that are wanted (all where there are none). Without `wait` the models arrive in the background, one
+    by one, once the target is open; without `watch` none of them is looked at.
     """
     resource = _resource_for(workspace, target, name, options or {})
     held = workspace.connections.get(resource.name)
     if held is not None and held.status is not ConnectionStatus.FAILED:
         return Result(resource.name, f"{resource.name} is connected already", resource.name)
-    workspace.set_connection(Connection(resource=resource))
+    workspace.set_connection(Connection(resource=resource, namespace=namespace, only=frozenset(only), watched=watch))
     try:
         await _open(workspace, resource)
     except ResourceError as error:
@@ -103,9 +107,12 @@ async def _try_again(workspace: Workspace, resource: XResource) -> None:
         await asyncio.sleep(pause)
         pause = min(2 * pause, RETRY_LONGEST)
         if _is_failed(workspace, resource):
-            with suppress(ResourceError):  # why not stands in the connection
+            try:
                 await _open(workspace, resource)
                 await _discover_and_record(workspace, resource)
+            except ResourceError as error:  # why not stands in the connection
+                if not error.recoverable:
+                    return  # a password that is wrong stays wrong: someone has to do something
 
 
 def _is_failed(workspace: Workspace, resource: XResource) -> bool:
@@ -152,7 +159,7 @@ async def discover(workspace: Workspace, resource: str) -> Result:
 
     What could not be opened before is opened first.
     """
-    connection = _held(workspace, resource)
+    connection = connected(workspace, resource)
     held = connection.resource
     if connection.status is ConnectionStatus.FAILED:
         await _open(workspace, held)
@@ -162,14 +169,15 @@ async def discover(workspace: Workspace, resource: str) -> Result:
 
 async def disconnect(workspace: Workspace, resource: str) -> Result:
     """Stop watching a resource and close it; its models stay."""
-    held = _held(workspace, resource)
+    held = connected(workspace, resource)
     await workspace.enriched.detach(resource)
     await held.resource.close()
     workspace.drop_connection(resource)
     return Result(None, f"{resource} is closed")
 
 
-def _held(workspace: Workspace, name: str) -> Connection:
+def connected(workspace: Workspace, name: str) -> Connection:
+    """The connection of that name."""
     try:
         return workspace.connections[name]
     except KeyError:
@@ -186,18 +194,22 @@ async def _discover(workspace: Workspace, resource: XResource) -> Found:
 
 
 async def _register_all(workspace: Workspace, resource: XResource) -> Found:
-    from xregistry_tui.resources.inspector import XInspector
-
+    only = workspace.connections[resource.name].only
+    collections = tuple(await resource.list_collections_or_tables())
     before = {path: model.version for path, model in workspace.registry.models.models.items()}
     paths: list[str] = []
     failed: dict[str, str] = {}
-    async for found in XInspector(resource).discover():
+    async for found in resource.shapes([name for name in collections if not only or name in only]):
         if isinstance(found, tuple):
             failed[found[0]] = str(found[1])
+            continue
+        try:
+            path = await _register(workspace, resource, found)
+        except DefinitionConflict as error:  # another model has its path: the others come all the same
+            failed[found.name] = str(error)
         else:
-            paths.append(await _register(workspace, resource, found))
+            paths += [path] if path else []
     await bind_wanted(workspace, resource)
-    collections = tuple(await resource.list_collections_or_tables())
     workspace.change_connection(resource.name, collections=collections, failed=MappingProxyType(failed))
     return Found(tuple(paths), failed, _counts(workspace, before, paths, failed))
 
@@ -217,9 +229,15 @@ def _counts(
 
 
 async def _register(workspace: Workspace, resource: XResource, shape: Shape) -> str:
+    """The path of the model of a collection, which is watched; empty where somebody unregistered it."""
+    connection = workspace.connections.get(resource.name)
+    namespace = connection.namespace if connection is not None else None
+    models = workspace.registry.models
     # a wide table takes longer to turn into a model than a loop may be held
-    registered = await asyncio.to_thread(workspace.registry.models.register_discovered, shape, resource=resource.name)
-    if not workspace.settings.registry.enable_enrichment:
+    registered = await asyncio.to_thread(models.register_discovered, shape, resource=resource.name, namespace=namespace)
+    if registered.path not in models:
+        return ""
+    if not workspace.settings.registry.enable_enrichment or (connection is not None and not connection.watched):
         return registered.path
     found = Binding(model=registered.path, resource=resource.name, collection=shape.name)
     workspace.enriched.bind(next((wanted for wanted in _wanted(workspace, resource) if wanted.key == found.key), found))
@@ -244,6 +262,21 @@ async def bind_wanted(workspace: Workspace, resource: XResource) -> None:
     for binding in workspace.wanted:
         if binding.resource == resource.name and binding.model not in workspace.registry.models:
             await workspace.record(None, "unbound", binding.model, "no model is registered under this name")
+
+
+def watch_again(workspace: Workspace, path: str) -> None:
+    """Watch what a model was discovered in, and what it is bound to by the settings, where that is connected."""
+    model = workspace.registry.models.get_by_namespace(path)
+    if model is None or not workspace.settings.registry.enable_enrichment:
+        return
+    for connection in workspace.connections.values():
+        name = connection.resource.name
+        bindings = {wanted.key: wanted for wanted in _wanted(workspace, connection.resource) if wanted.model == path}
+        if model.resource == name and model.collection is not None:
+            own = Binding(model=path, resource=name, collection=model.collection)
+            bindings.setdefault(own.key, own)
+        for binding in bindings.values() if connection.status is ConnectionStatus.LIVE else ():
+            workspace.enriched.bind(binding)
 
 
 ACTIONS = (

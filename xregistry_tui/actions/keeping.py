@@ -4,59 +4,88 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from xregistry_tui.actions.access import OF_RESOURCES
+from xregistry_tui.actions.access import OF_RESOURCES, decision
 from xregistry_tui.actions.base import Action, ActionError, Result
+from xregistry_tui.actions.connect import connected, watch_again
 from xregistry_tui.core.access import EVERYONE
+from xregistry_tui.core.errors import AmbiguousName, NotRegistered
 
 if TYPE_CHECKING:
     from xregistry_tui.core.registry import Registry
     from xregistry_tui.workspace import Workspace
 
+    Words: TypeAlias = tuple[str, ...]
+    Held: TypeAlias = frozenset[str]
 
-def registry_of(workspace: Workspace, item: str) -> Registry[Any]:
-    """The registry that an item (its path, or a name that only one has) belongs to; retired items belong too."""
-    registries: tuple[Registry[Any], ...] = (
-        workspace.registry.functions,
-        workspace.registry.models,
-        workspace.registry.types,
-    )
+_RESOURCES = "resources."
+
+
+def _kept_in(workspace: Workspace, item: str) -> tuple[Registry[Any], str]:
+    """The registry that holds an item (its path, or a name that only one has), and its path; retired items belong."""
+    whole = workspace.registry
+    registries: tuple[Registry[Any], ...] = (whole.functions, whole.models, whole.types)
+    found: list[tuple[Registry[Any], str]] = []
     for registry in registries:
-        if item in registry or item in registry.unregistered():
-            return registry
-    raise ActionError(f"nothing is registered as {item!r}: give a path such as models.shop.orders")
+        try:
+            found.append((registry, registry.known(item).path))
+        except AmbiguousName as error:
+            raise ActionError(str(error)) from None
+        except NotRegistered:
+            continue
+    if len(found) > 1:
+        raise ActionError(str(AmbiguousName(item, tuple(path for _, path in found))))
+    if not found:
+        raise ActionError(f"nothing is registered as {item!r}: give a path such as models.shop.orders")
+    return found[0]
+
+
+def _change(workspace: Workspace, item: str, act: Callable[[Registry[Any], str], object]) -> str:
+    """Do something to an item, and give its path; what a registry has against it is said for people."""
+    registry, path = _kept_in(workspace, item)
+    try:
+        act(registry, path)
+    except NotRegistered:
+        raise ActionError(f"{path} is unregistered: restore it first") from None
+    except ValueError as error:
+        raise ActionError(str(error)) from error
+    return path
 
 
 async def grant(workspace: Workspace, item: str, role: str, permissions: Iterable[str]) -> Result:
     """Allow a role something on an item; `*` is everyone."""
-    words = _words(permissions)
-    if item.startswith("resources."):
-        _change_resource(workspace, item, role, words, lambda held, new: held | new)
+    words, role = _permissions(permissions), _role(role)
+    if item.startswith(_RESOURCES):
+        path = _change_resource(workspace, item, role, words, lambda held: held | set(words))
     else:
-        registry = registry_of(workspace, item)
-        registry.grant(item, _role(role), *_known(workspace, item, words))
-    return Result(None, f"{role} may {_listed(words)} {item}")
+        path = _change(workspace, item, lambda registry, path: registry.grant(path, role, *words))
+    return Result(None, f"{role} may {_listed(words)} {path}", path)
 
 
 async def revoke(workspace: Workspace, item: str, role: str, permissions: Iterable[str]) -> Result:
-    """Take away what was allowed to a role."""
-    words = _words(permissions)
-    if item.startswith("resources."):
-        _change_resource(workspace, item, role, words, lambda held, gone: held - gone)
+    """Take away what was allowed to a role; what it holds otherwise is said."""
+    words, role = _permissions(permissions), _role(role)
+    if item.startswith(_RESOURCES):
+        path = _change_resource(workspace, item, role, words, lambda held: held - set(words))
     else:
-        registry = registry_of(workspace, item)
-        registry.revoke(item, _role(role), *_known(workspace, item, words))
-    return Result(None, f"{role} may not {_listed(words)} {item} any more")
+        path = _change(workspace, item, lambda registry, path: registry.revoke(path, role, *words))
+    for word in words if role != EVERYONE else ():
+        if (still := decision(workspace, role, word, path)).allowed:
+            return Result(None, f"{role} may {word} {path} all the same: {still.reason}", path)
+    return Result(None, f"{role} may not {_listed(words)} {path} any more", path)
 
 
-def _words(permissions: Iterable[str]) -> tuple[str, ...]:
-    given = permissions.split() if isinstance(permissions, str) else permissions
-    words = tuple(dict.fromkeys(word.strip().lower() for word in given))
+def _words(given: Iterable[str], what: str) -> Words:
+    """Words as a list or as one text, each once."""
+    words = tuple(dict.fromkeys(" ".join([given] if isinstance(given, str) else given).split()))
     if not words:
-        raise ActionError("say what is granted, e.g. grant analyst read")
+        raise ActionError(f"say which {what}")
     return words
+
+
+def _permissions(given: Iterable[str]) -> Words:
+    return tuple(word.lower() for word in _words(given, "permissions, e.g. read"))
 
 
 def _role(role: str) -> str:
@@ -65,66 +94,33 @@ def _role(role: str) -> str:
     return role.strip()
 
 
-def _known(workspace: Workspace, item: str, words: tuple[str, ...]) -> tuple[Enum, ...]:
-    """The permissions behind words, of the kind that the item has."""
-    from xregistry_tui.core.functions import FunctionPermission
-    from xregistry_tui.core.models import ModelPermission
-
-    kinds: dict[int, type[Enum]] = {
-        id(workspace.registry.functions): FunctionPermission,
-        id(workspace.registry.models): ModelPermission,
-    }
-    kind = kinds.get(id(registry_of(workspace, item)))
-    if kind is None:
-        raise ActionError(f"{item} is a type: types carry no grants, everyone may use them")
-    try:
-        return tuple(kind(word) for word in words)
-    except ValueError:
-        known = ", ".join(str(member.value) for member in kind)
-        raise ActionError(f"{' '.join(words)}: what may be granted on {item} is {known}") from None
-
-
-def _change_resource(
-    workspace: Workspace,
-    item: str,
-    role: str,
-    words: tuple[str, ...],
-    change: Callable[[frozenset[str], frozenset[str]], frozenset[str]],
-) -> None:
-    name = item.removeprefix("resources.")
-    if name not in workspace.connections:
-        raise ActionError(f"no resource is named {name!r}; connected: {', '.join(workspace.connections) or 'none'}")
-    if not set(words) <= set(OF_RESOURCES):
-        raise ActionError(f"{' '.join(words)}: what may be granted on a resource is {', '.join(OF_RESOURCES)}")
+def _change_resource(workspace: Workspace, item: str, role: str, words: Words, change: Callable[[Held], Held]) -> str:
+    name = item.removeprefix(_RESOURCES)
+    connected(workspace, name)
+    if wrong := [word for word in words if word not in OF_RESOURCES]:
+        raise ActionError(f"{wrong[0]!r} is no permission on resources: give one of {', '.join(OF_RESOURCES)}")
     held = workspace.resource_grants.get(name, {})
-    changed = {**held, _role(role): change(held.get(role, frozenset()), frozenset(words))}
+    changed = {**held, role: change(held.get(role, frozenset()))}
     workspace.grant_on_resource(name, {one: kept for one, kept in changed.items() if kept})
+    return item
 
 
-def _listed(words: Iterable[str]) -> str:
+def _listed(words: Words) -> str:
     return " and ".join(words)
 
 
 async def tag(workspace: Workspace, item: str, tags: Iterable[str]) -> Result:
     """Put tags on an item."""
-    words = _tags(tags)
-    registry_of(workspace, item).tag(item, *words)
-    return Result(None, f"{item} is tagged {_listed(words)}")
+    words = _words(tags, "tags, e.g. finance")
+    path = _change(workspace, item, lambda registry, path: registry.tag(path, *words))
+    return Result(None, f"{path} is tagged {_listed(words)}", path)
 
 
 async def untag(workspace: Workspace, item: str, tags: Iterable[str]) -> Result:
     """Take tags off an item."""
-    words = _tags(tags)
-    registry_of(workspace, item).untag(item, *words)
-    return Result(None, f"{item} is not tagged {_listed(words)} any more")
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    given = tags.split() if isinstance(tags, str) else tags
-    words = tuple(dict.fromkeys(word.strip() for word in given if word.strip()))
-    if not words:
-        raise ActionError("say which tags, e.g. tag finance")
-    return words
+    words = _words(tags, "tags, e.g. finance")
+    path = _change(workspace, item, lambda registry, path: registry.untag(path, *words))
+    return Result(None, f"{path} is not tagged {_listed(words)} any more", path)
 
 
 async def deprecate(
@@ -134,17 +130,22 @@ async def deprecate(
     alternative: str | None = None,
 ) -> Result:
     """Say that an item is on its way out: until when, and what to use instead."""
-    registry_of(workspace, item).deprecate(
-        item, effective=workspace.now(), removal=_moment(removal), alternative=alternative or None
+    until, instead = _moment(removal), alternative or None
+    path = _change(
+        workspace,
+        item,
+        lambda registry, path: registry.deprecate(path, effective=workspace.now(), removal=until, alternative=instead),
     )
-    return Result(None, f"{item} is deprecated")
+    return Result(None, f"{path} is deprecated", path)
 
 
 def _moment(when: datetime.datetime | str | None) -> datetime.datetime | None:
     if not isinstance(when, str):
         return when
+    if not when.strip():
+        return None
     try:
-        found = datetime.datetime.fromisoformat(when)
+        found = datetime.datetime.fromisoformat(when.strip())
     except ValueError:
         raise ActionError(f"{when!r} is no date: write it as 2027-01-31") from None
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
@@ -152,24 +153,28 @@ def _moment(when: datetime.datetime | str | None) -> datetime.datetime | None:
 
 async def undeprecate(workspace: Workspace, item: str) -> Result:
     """Say that an item stays."""
-    registry_of(workspace, item).undeprecate(item)
-    return Result(None, f"{item} is not deprecated any more")
+    path = _change(workspace, item, lambda registry, path: registry.undeprecate(path))
+    return Result(None, f"{path} is not deprecated any more", path)
 
 
 async def unregister(workspace: Workspace, item: str) -> Result:
-    """Take an item out of the registry; its path stays reserved and its history is kept."""
-    registry = registry_of(workspace, item)
-    path = registry.resolve(item)
+    """Take an item out of the registry and watch it no more; its path stays reserved and its history is kept."""
+    path = _change(workspace, item, lambda registry, path: registry[path])
     for live in workspace.enriched.lives(path):
         await workspace.enriched.unbind(live.binding.key)
-    registry.unregister(path)
-    return Result(None, f"{path} is unregistered; restore brings it back")
+    _change(workspace, path, lambda registry, path: registry.unregister(path))
+    return Result(None, f"{path} is unregistered; restore brings it back", path)
 
 
 async def restore(workspace: Workspace, item: str) -> Result:
-    """Bring an unregistered item back as it was."""
-    registry_of(workspace, item).restore(item)
-    return Result(None, f"{item} is registered again")
+    """Bring an unregistered item back as it was; a model is watched again where its data is connected."""
+    registry, path = _kept_in(workspace, item)
+    try:
+        registry.restore(path)
+    except NotRegistered:
+        raise ActionError(f"{path} is registered: there is nothing to restore") from None
+    watch_again(workspace, path)
+    return Result(None, f"{path} is registered again", path)
 
 
 def _kept(verb: str, run: Callable[..., Any], past: str) -> Action:

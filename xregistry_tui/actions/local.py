@@ -59,7 +59,7 @@ class LocalSession:
         """A model with its bindings' figures."""
         found = self._workspace.registry.models.get_by_namespace(path)
         seen = found is not None and access.visible(self._workspace, self._role, found.path)
-        return snapshots.model_view(self._workspace, found) if found is not None and seen else None
+        return snapshots.model_view(self._workspace, self._role, found) if found is not None and seen else None
 
     def function(self, path: str) -> FunctionView | None:
         """A function."""
@@ -79,8 +79,7 @@ class LocalSession:
 
     def bindings(self) -> tuple[BindingView, ...]:
         """Every binding, grouped by resource in the order they were connected, worst first."""
-        lives = self._workspace.enriched.lives()
-        seen = [live for live in lives if access.visible(self._workspace, self._role, live.binding.model)]
+        seen = access.lives(self._workspace, self._role)
         views = [snapshots.binding_view(self._workspace, live) for live in seen]
         order = {name: position for position, name in enumerate(self._workspace.connections)}
         views.sort(key=lambda view: (order.get(view.binding.resource, len(order)), *snapshots.severity(view)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.base import Action, ActionError, Result
@@ -27,7 +28,7 @@ def registered(workspace: Workspace, model: str) -> RegisteredModel:
     try:
         return workspace.registry.models[model]
     except KeyError as error:
-        raise ActionError(str(error.args[0]) if error.args else f"there is no model {model!r}") from None
+        raise ActionError(str(error)) from None
 
 
 def resource_of(workspace: Workspace, live: Live) -> XResource:
@@ -79,7 +80,7 @@ def source_of(model: RegisteredModel) -> str:
     if model.metadata.source is ModelSource.STATIC:
         # one made in a prompt, or shipped without its source, is written anew
         with contextlib.suppress(OSError, TypeError):
-            return inspect.getsource(model.model_class)
+            return textwrap.dedent(inspect.getsource(model.model_class))
     return source(model.shape, model.metadata.name)
 
 

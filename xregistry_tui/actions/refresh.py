@@ -33,6 +33,26 @@ async def sharpen(workspace: Workspace, model: str) -> Result:
     return Result(grade, f"{model}: {grade or 'no figures'}")
 
 
+async def look(workspace: Workspace, model: str) -> Result:
+    """A model became the subject: take a sample where only a server's statistics are known; the value is its grade."""
+    live = await workspace.enriched.look(live_of(workspace, model).binding.key)
+    return Result(live.profile.method if live.profile is not None else None, live.will_run)
+
+
+async def pin(workspace: Workspace, model: str) -> Result:
+    """Look at a model again whenever its data changes."""
+    live = await workspace.enriched.pin(live_of(workspace, model).binding.key)
+    return Result(None, f"{model} {live.will_run}")
+
+
+async def unpin(workspace: Workspace, model: str) -> Result:
+    """Follow a model's data no more; files are followed all the same."""
+    key = live_of(workspace, model).binding.key
+    workspace.enriched.unpin(key)
+    live = workspace.enriched.live(key)
+    return Result(None, f"{model}: {live.will_run}" if live is not None else "")
+
+
 async def cost(workspace: Workspace, model: str) -> Result:
     """What the next better grade would cost; the value is a `profiling.plan.Cost`."""
     return Result(await workspace.enriched.cost(live_of(workspace, model).binding.key))
@@ -65,6 +85,9 @@ async def cancel(workspace: Workspace, work: str) -> Result:
 ACTIONS = (
     Action(verb="refresh", run=refresh, permission="refresh", subject="model"),
     Action(verb="sharpen", run=sharpen, permission="refresh", subject="model"),
+    Action(verb="look", run=look, permission="read", subject="model"),
+    Action(verb="pin", run=pin, permission="refresh", subject="model", audited=True, past="pinned"),
+    Action(verb="unpin", run=unpin, permission="refresh", subject="model", audited=True, past="unpinned"),
     Action(verb="cost", run=cost, permission="read", subject="model"),
     Action(verb="pause", run=pause, permission="refresh", subject="model", audited=True, past="paused"),
     Action(verb="resume", run=resume, permission="refresh", subject="model", audited=True, past="resumed"),

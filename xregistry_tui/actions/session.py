@@ -85,12 +85,15 @@ class Session(Protocol):
 
 # The verbs of the first floor of features, with their arguments and what `Result.value` holds:
 #
-#   connect(target, name=None)                      → resource name; discovers, registers, binds
+#   connect(target, name=None, options=None, namespace=None)  → resource name; discovers, registers, binds
+#   look_around(folder=".")                         → tuple[welcome.Place, …], what can be opened from here
 #   disconnect(resource)                            → None
 #   trust(folder) · untrust(folder)                 → tuple[Imported, …] of what waited for it · whether it was trusted
 #   discover(resource)                              → (registered paths, {collection: reason} of the failed)
 #   refresh(model)                                  → None; same grade, now
 #   sharpen(model)                                  → Grade reached; catalogue → sample → exact
+#   look(model)                                     → Grade; it became the subject: a sample where there was none
+#   pin(model) · unpin(model)                       → None; follow its data, on servers too
 #   cost(model)                                     → plan.Cost of the next grade
 #   pause(model) · resume(model)                    → None
 #   cancel(work)                                    → None; the id of a Work
@@ -103,6 +106,7 @@ class Session(Protocol):
 #
 # The registry's own, with the item's path first:
 #
+#   export(item, form)                              → str; item: PATH[@VERSION], form: one of exporting.SUFFIXES
 #   versions(model)                                 → tuple[views.VersionView, …], newest first
 #   compare(model, older, newer)                    → views.Comparison; refused with `ActionError` for unkept bodies
 #   draft(model)                                    → str, source to edit (the newest version as a person would keep it)

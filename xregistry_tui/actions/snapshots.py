@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xregistry_tui.actions import access
 from xregistry_tui.actions.views import (
     BindingView,
     CallView,
@@ -46,7 +47,7 @@ _WORST_FIRST = (
 
 def overview(workspace: Workspace, role: str) -> Overview:
     """The header line."""
-    lives = workspace.enriched.lives()
+    lives = access.standing(workspace, role)
     return Overview(
         role=role,
         resources=tuple(resource_view(workspace, connection) for connection in workspace.connections.values()),
@@ -64,7 +65,6 @@ def _waits(imported: Imported) -> bool:
 def resource_view(workspace: Workspace, connection: Connection) -> ResourceView:
     """A resource, without a secret."""
     metadata = connection.resource.metadata
-    lives = [live for live in workspace.enriched.lives() if live.binding.resource == metadata.name]
     return ResourceView(
         name=metadata.name,
         kind=metadata.kind,
@@ -74,7 +74,7 @@ def resource_view(workspace: Workspace, connection: Connection) -> ResourceView:
         reason=connection.reason,
         collections=connection.collections,
         failed=connection.failed,
-        spent_ms_per_minute=sum(live.spent_ms_per_minute for live in lives),
+        spent_ms_per_minute=workspace.enriched.spent(metadata.name),
     )
 
 
@@ -90,6 +90,8 @@ def binding_view(workspace: Workspace, live: Live) -> BindingView:
         trend=live.trend,
         per_minute=live.per_minute,
         spent_ms_per_minute=live.spent_ms_per_minute,
+        pinned=live.pinned,
+        will_run=live.will_run,
     )
 
 
@@ -101,8 +103,8 @@ def severity(view: BindingView) -> tuple[int, int, int, str]:
     return rank, -len(view.alarms), -failing, view.title.casefold()
 
 
-def model_view(workspace: Workspace, model: RegisteredModel) -> ModelView:
-    """A model with its bindings."""
+def model_view(workspace: Workspace, role: str, model: RegisteredModel) -> ModelView:
+    """A model with its bindings, where a role may see their figures."""
     metadata = model.metadata
     return ModelView(
         path=model.path,
@@ -113,7 +115,7 @@ def model_view(workspace: Workspace, model: RegisteredModel) -> ModelView:
         description=metadata.description,
         module=metadata.module,
         tags=tuple(sorted(metadata.tags)),
-        bindings=tuple(binding_view(workspace, live) for live in workspace.enriched.lives(model.path)),
+        bindings=tuple(binding_view(workspace, live) for live in access.lives(workspace, role, model.path)),
         versions=len(workspace.registry.models.version_history[model.path]),
         deprecated=_deprecated(model),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -64,7 +64,7 @@ def _verified(workspace: Workspace, journal: str, hashes: Collection[str], stop:
     heads, note = _heads(workspace, journal)  # before the lines, which may only go further
     check = Verification(heads, hashes)
     lines = takewhile(lambda _: not stop.is_set(), workspace.store.lines(journal))
-    flaw = _first_flaw(check, map(parse, lines))
+    flaw = check.first_flaw(map(parse, lines))
     return TrailReport(
         records=check.records,
         heads=check.heads,
@@ -73,14 +73,6 @@ def _verified(workspace: Workspace, journal: str, hashes: Collection[str], stop:
         flaw=flaw,
         note=note,
     )
-
-
-def _first_flaw(check: Verification, items: Iterable[object]) -> Flaw | None:
-    stream = iter(items)
-    for item in stream:
-        if flaw := check.take(item):
-            return check.explained(flaw, stream)
-    return check.end()
 
 
 def _heads(workspace: Workspace, journal: str) -> tuple[Mapping[str, Head], str]:

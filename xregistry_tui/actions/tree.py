@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xregistry_tui.actions.access import visible
+from xregistry_tui.actions.access import standing, visible
 from xregistry_tui.actions.snapshots import binding_view, severity
-from xregistry_tui.actions.views import BindingView, Node, NodeKind
+from xregistry_tui.actions.views import Node, NodeKind
 from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import Figure
@@ -16,6 +18,7 @@ from xregistry_tui.workspace import ConnectionStatus
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.core.namespace import Child
+    from xregistry_tui.enrichment.live import Live
     from xregistry_tui.workspace import Connection, Workspace
 
 GROUPS = ("models", "functions", "types", "resources")
@@ -29,7 +32,7 @@ _STATUS = {
 def children(workspace: Workspace, role: str, path: str) -> tuple[Node, ...]:
     """The nodes right below a path that a role sees; the root's are the groups."""
     if not path:
-        return tuple(_group(workspace, name) for name in GROUPS)
+        return tuple(_group(workspace, role, name) for name in GROUPS)
     if path == "resources":
         return tuple(_resource(connection) for connection in workspace.connections.values())
     group = path.partition(".")[0]
@@ -37,25 +40,29 @@ def children(workspace: Workspace, role: str, path: str) -> tuple[Node, ...]:
         return ()
     below = workspace.registry.children(path)
     if role not in workspace.settings.access.superuser_roles:
-        below = tuple(child for child in below if _is_seen(workspace, role, child))
-    return tuple(_child(workspace, child) for child in below)
+        below = tuple(one for child in below if (one := _seen(workspace, role, child)) is not None)
+    return tuple(_child(workspace, role, child) for child in below)
 
 
-def _is_seen(workspace: Workspace, role: str, child: Child) -> bool:
-    """Whether a role sees an item, or anything below a level."""
+def _seen(workspace: Workspace, role: str, child: Child) -> Child | None:
+    """What a role sees of a step: with the items below it that are for its eyes; `None` where there is nothing."""
     if not child.below:
-        return visible(workspace, role, child.path)
-    return any(_is_seen(workspace, role, one) for one in workspace.registry.children(child.path))
+        return child if visible(workspace, role, child.path) else None
+    seen = [path for path in workspace.registry.under(child.path) if visible(workspace, role, path)]
+    return replace(child, below=sum(path != child.path for path in seen)) if seen else None
 
 
-def _group(workspace: Workspace, name: str) -> Node:
-    held = {
+def _group(workspace: Workspace, role: str, name: str) -> Node:
+    held: dict[str, Collection[str]] = {
         "models": workspace.registry.models.models,
         "functions": workspace.registry.functions.functions,
         "types": workspace.registry.types.types,
         "resources": workspace.connections,
-    }[name]
-    return Node(path=name, title=name, kind=NodeKind.GROUP, children=len(held), count=Figure(value=len(held)))
+    }
+    count = len(held[name])
+    if role not in workspace.settings.access.superuser_roles:
+        count = sum(visible(workspace, role, path) for path in held[name])
+    return Node(path=name, title=name, kind=NodeKind.GROUP, children=count, count=Figure(value=count))
 
 
 def _resource(connection: Connection) -> Node:
@@ -69,7 +76,7 @@ def _resource(connection: Connection) -> Node:
     )
 
 
-def _child(workspace: Workspace, child: Child) -> Node:
+def _child(workspace: Workspace, role: str, child: Child) -> Node:
     path, title, below = child.path, named(child.title), child.below
     if below:
         return Node(path=path, title=title, kind=NodeKind.NAMESPACE, children=below, count=Figure(value=below))
@@ -77,14 +84,15 @@ def _child(workspace: Workspace, child: Child) -> Node:
         return Node(path=path, title=title, kind=NodeKind.FUNCTION)
     if path.startswith("types."):
         return Node(path=path, title=title, kind=NodeKind.TYPE)
-    return _model(workspace, workspace.registry.models[path])
+    return _model(workspace, role, workspace.registry.models[path])
 
 
-def _model(workspace: Workspace, model: RegisteredModel) -> Node:
-    views = sorted((binding_view(workspace, live) for live in workspace.enriched.lives(model.path)), key=severity)
-    if not views:
-        return Node(path=model.path, title=named(model.title), kind=NodeKind.MODEL, note="unbound")
-    worst = views[0]
+def _model(workspace: Workspace, role: str, model: RegisteredModel) -> Node:
+    lives = standing(workspace, role, model.path)
+    if not lives:
+        note = "" if workspace.enriched.standing(model.path) else "unbound"
+        return Node(path=model.path, title=named(model.title), kind=NodeKind.MODEL, note=note)
+    worst = lives[0] if len(lives) == 1 else min(lives, key=lambda live: severity(binding_view(workspace, live)))
     return Node(
         path=model.path,
         title=named(model.title),
@@ -95,7 +103,7 @@ def _model(workspace: Workspace, model: RegisteredModel) -> Node:
     )
 
 
-def _failing(view: BindingView) -> Figure | None:
+def _failing(view: Live) -> Figure | None:
     """How many records violate the model: counted, or scaled up from a sample."""
     profile = view.profile
     if profile is None or not profile.failing:

@@ -6,9 +6,12 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.actions.access import visible
 from xregistry_tui.actions.base import Action, ActionError, Result
+from xregistry_tui.actions.beside import Endless, beside
 from xregistry_tui.actions.views import Tried, Use
-from xregistry_tui.schema.canonical import dumps
+from xregistry_tui.core.type_errors import InvalidValue
+from xregistry_tui.schema.canonical import dumps, plain
 
 if TYPE_CHECKING:
     from xregistry_tui.core.types import RegisteredType
@@ -25,19 +28,27 @@ def _known(workspace: Workspace, name: str) -> RegisteredType:
 
 
 async def try_type(workspace: Workspace, type: str, text: str) -> Result:
-    """A text as a value of a type (as JSON where the type is not text itself); the value is a `views.Tried`."""
+    """A text as a value of a type (as JSON where the type is not text itself); the value is a `views.Tried`.
+
+    A transformer shows what it makes of the value.
+    """
     found = _known(workspace, type)
-    return Result(await asyncio.to_thread(_tried, workspace, found, text))
+    try:
+        return Result(await beside(lambda: _tried(workspace, found, text)))
+    except Endless as error:
+        return Result(Tried(valid=False, problems=(str(error),)))
 
 
 def _tried(workspace: Workspace, found: RegisteredType, text: str) -> Tried:
+    types = workspace.registry.types
     value = _read(text, textual=found.metadata.base_type == _TEXTUAL)
     try:
-        checked = workspace.registry.types.validate(found.path, value)
-    except ValueError as error:
-        return Tried(valid=False, problems=_problems(error))
-    dumped = getattr(checked, "model_dump", None)
-    return Tried(valid=True, value=dumps(dumped(mode="json") if callable(dumped) else checked))
+        checked = (types.validate if found.transformer is None else types.transform)(found.path, value)
+        return Tried(valid=True, value=dumps(plain(checked)))
+    except InvalidValue as error:
+        return Tried(valid=False, problems=tuple(f"{one.path}: {one.message}".lstrip("/: ") for one in error.problems))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's validator may raise anything: it is shown
+        return Tried(valid=False, problems=(f"{error.__class__.__name__}: {error}",))
 
 
 def _read(text: str, *, textual: bool) -> Any:
@@ -45,26 +56,15 @@ def _read(text: str, *, textual: bool) -> Any:
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
-def _problems(error: ValueError) -> tuple[str, ...]:
-    """What is wrong, a line each; pydantic's errors without the value."""
-    details = getattr(error, "errors", None)
-    if not callable(details):
-        return (str(error),)
-    lines = []
-    for detail in details(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in detail["loc"])
-        lines.append(f"{place}: {detail['msg']}" if place else detail["msg"])
-    return tuple(lines)
-
-
-async def used_by(workspace: Workspace, type: str) -> Result:
-    """Which fields of which models use a type; the value is a tuple of `views.Use`."""
+async def used_by(workspace: Workspace, type: str, *, who: str | None = None) -> Result:
+    """Which fields of which models that the asker sees use a type; the value is a tuple of `views.Use`."""
     found = _known(workspace, type)
-    return Result(await asyncio.to_thread(_uses, workspace, found))
+    uses = await asyncio.to_thread(_uses, workspace, found)
+    return Result(tuple(use for use in uses if visible(workspace, who, use.model)))
 
 
 def _uses(workspace: Workspace, found: RegisteredType) -> tuple[Use, ...]:
@@ -74,5 +74,5 @@ def _uses(workspace: Workspace, found: RegisteredType) -> tuple[Use, ...]:
 
 ACTIONS = (
     Action(verb="try_type", run=try_type, permission="", subject="type"),
-    Action(verb="used_by", run=used_by, permission="", subject="type"),
+    Action(verb="used_by", run=used_by, permission="", subject="type", names_asker=True),
 )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.bindings import Binding, RefreshState, RefreshStatus
+from xregistry_tui.schema.change import Change, SchemaChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from xregistry_tui.profiling.drift import Alarm
     from xregistry_tui.profiling.profile import Figure, Profile
     from xregistry_tui.profiling.quality import Assessment
-    from xregistry_tui.schema.diff import SchemaChange
     from xregistry_tui.schema.shape import Shape
 
 
@@ -81,6 +81,8 @@ class BindingView:
     trend: tuple[tuple[datetime.datetime, float], ...] = ()
     per_minute: float | None = None
     spent_ms_per_minute: float = 0.0
+    pinned: bool = False
+    will_run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,10 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two versions of a model: every change, what the mode says of all of them, and the fields perhaps renamed."""
+    """Two versions of a model: every change, what the mode says of all of them, and the fields perhaps renamed.
+
+    `change` is what the step weighs in a version number, whatever the mode.
+    """
 
     model: str
     older: str
@@ -137,6 +142,7 @@ class Comparison:
     mode: str
     verdict: str
     changes: tuple[SchemaChange, ...]
+    change: Change = Change.NONE
     renames: tuple[tuple[str, str], ...] = ()
 
 

@@ -93,9 +93,10 @@ def _code_of(error: Exception) -> int | None:
     """The exit code of an error that is meant for people; `None` for one that nobody expected."""
     from xregistry_tui.actions.base import ActionError, Refused
     from xregistry_tui.actions.imports import NotImported
+    from xregistry_tui.actions.trail import TrailUnreadable
     from xregistry_tui.config import SettingsError
     from xregistry_tui.resources.base import ResourceError
 
-    if isinstance(error, ResourceError | Refused | NotImported):
+    if isinstance(error, ResourceError | Refused | NotImported | TrailUnreadable):
         return UNREACHABLE
     return USAGE if isinstance(error, ActionError | SettingsError) else None

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.actions.trail import TrailReport, TrailUnreadable
+from xregistry_tui.actions.trail import TrailReport
 from xregistry_tui.actions.visible import visible
 from xregistry_tui.cli.commands import put, say
 from xregistry_tui.cli.opening import open_bare
@@ -31,10 +31,7 @@ _WIDEST = 40
 
 async def show(settings: Path | None, flags: Mapping[str, Any], last: int, *, as_json: bool) -> int:
     """Print the last records."""
-    try:
-        result = await _perform(settings, flags, "trail", last=last)
-    except TrailUnreadable as error:
-        return say(str(error), UNREACHABLE)
+    result = await _perform(settings, flags, "trail", last=last)
     if result.value:
         put("\n".join(_lines(result.value, _fitting(result.value), as_json=as_json)))
     elif last and not result.said:
@@ -46,10 +43,7 @@ async def show(settings: Path | None, flags: Mapping[str, Any], last: int, *, as
 
 async def check(settings: Path | None, flags: Mapping[str, Any], hashes: Sequence[str], *, as_json: bool) -> int:
     """Follow every chain, and say how far each goes or which record is the first that is wrong."""
-    try:
-        report: TrailReport = (await _perform(settings, flags, "verify_trail", hashes=tuple(hashes))).value
-    except TrailUnreadable as error:
-        return say(str(error), UNREACHABLE)
+    report: TrailReport = (await _perform(settings, flags, "verify_trail", hashes=tuple(hashes))).value
     if as_json:
         put(compact(_document(report)))
     elif report.flaw is not None:

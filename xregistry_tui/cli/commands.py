@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.session import Session
     from xregistry_tui.cli.opening import Code, Opened
+    from xregistry_tui.workspace import Ask
 
 
 LONGEST_LINE = 1_000
@@ -86,8 +87,14 @@ def open_targets(options: argparse.Namespace) -> int:
     from xregistry_tui.cli.opening import open_session
 
     settings, code = _settings(options), _code(options)
-    title = ", ".join(os.path.basename(target) for target in options.targets)
-    return _dashboard(lambda: open_session(*settings, options.targets, code), title)
+    title = ", ".join(_named(target) for target in options.targets)
+    return _dashboard(lambda ask: open_session(*settings, options.targets, code, ask), title)
+
+
+def _named(target: str) -> str:
+    """A target in a word or two, with no secret in it."""
+    shown = mask_text(target)
+    return (shown.partition("?")[0] if "://" in shown else shown).rstrip("/").rpartition("/")[2] or shown
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -97,22 +104,22 @@ def demo(options: argparse.Namespace) -> int:
     settings, code = _settings(options), _code(options)
     with ExitStack() as stack:
         if not _no_terminal():
-            return _dashboard(lambda: open_demo(*settings, stack, code), "demo")
+            return _dashboard(lambda _: open_demo(*settings, stack, code), "demo")
         from xregistry_tui.cli.profile import profile_demo
 
         say("no terminal here, so this is the demo shop's profile; on a terminal it is a live dashboard")
         return _headless(lambda: profile_demo(*settings, stack, code))
 
 
-def _dashboard(opener: Callable[[], Awaitable[Opened]], title: str) -> int:
+def _dashboard(opener: Callable[[Ask], Awaitable[Opened]], title: str) -> int:
     """The dashboard paints first, opens then, and takes its looks from the settings that were read meanwhile."""
     from xregistry_tui.tui.app import Appearance, run
 
     looks = Appearance()
 
-    async def open_session() -> Session:
+    async def open_session(ask: Ask) -> Session:
         nonlocal looks
-        opened = await opener()
+        opened = await opener(ask)
         tui = opened.loaded.settings.tui
         looks = Appearance(theme=tui.theme, keymap=tui.keymap)
         return opened.session
@@ -143,6 +150,14 @@ def _headless(work: Callable[[], Awaitable[int]]) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), leave)
     return asyncio.run(whole())
+
+
+def export(options: argparse.Namespace) -> int:
+    """`xreg-tui export ITEM --as FORM`."""
+    from xregistry_tui.cli.export import export_item
+
+    settings, code = _settings(options), _code(options)
+    return _headless(lambda: export_item(*settings, options.item, options.form, code))
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -240,6 +255,7 @@ BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
     "open": open_targets,
     "demo": demo,
     "profile": profile,
+    "export": export,
     "lint": lint,
     "audit": audit,
     "config": config,

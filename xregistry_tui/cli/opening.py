@@ -16,6 +16,7 @@ from xregistry_tui.cli.commands import say
 from xregistry_tui.config import SettingsError, load
 from xregistry_tui.config.masking import mask_text
 from xregistry_tui.resources.base import ResourceError
+from xregistry_tui.resources.factory import is_address
 
 if TYPE_CHECKING:
     from xregistry_tui.actions.local import LocalSession
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from xregistry_tui.config.model import BindingSettings, ResourceSettings
     from xregistry_tui.core.bindings import Binding
     from xregistry_tui.demo.running import Shop
-    from xregistry_tui.workspace import Workspace
+    from xregistry_tui.store.base import Store
+    from xregistry_tui.workspace import Ask, Workspace
 
 LOG = logging.getLogger(__name__)
 
@@ -34,11 +36,17 @@ _OPTIONS = ("level", "include", "exclude", "password_command", "tunnel_command")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A target to connect, with the name and the options that the settings give it."""
+    """A target to connect, with the name, the options and the namespace that the settings give it."""
 
     target: str
     name: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    namespace: str | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `connect` is given."""
+        return {"target": self.target, "name": self.name, "options": self.options, "namespace": self.namespace}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +69,11 @@ class Code:
 NO_CODE = Code()
 
 
-def open_bare(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE) -> Opened:
+def open_bare(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE, *, lasting: bool = True) -> Opened:
     """A session on a new workspace with nothing connected; slow (it imports what start-up could do without).
 
     It works on the registry of `--app`, else on the module's own; an app that failed is in the workspace's imports.
+    What is not `lasting` leaves no trail behind.
     """
     from xregistry_tui.actions.local import LocalSession
 
@@ -74,25 +83,30 @@ def open_bare(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_C
         raise ActionError(str(error)) from error
     for note in loaded.notes:
         LOG.info("settings: %s", note)
-    workspace = _workspace(loaded, code)
+    workspace = _workspace(loaded, code, lasting)
     return Opened(LocalSession(workspace, loaded.settings.access.role), workspace, loaded)
 
 
-def _workspace(loaded: Loaded, code: Code) -> Workspace:
+def _workspace(loaded: Loaded, code: Code, lasting: bool) -> Workspace:
     from xregistry_tui import xregistry
     from xregistry_tui.actions.bring import import_app
     from xregistry_tui.config.code import packages
-    from xregistry_tui.config.places import state_folder
-    from xregistry_tui.store.file import FileStore
     from xregistry_tui.workspace import open_workspace
 
     registry, app = import_app(code.app, Path.cwd()) if code.app is not None else (None, None)
     registry = registry if registry is not None else xregistry.registry
-    workspace = open_workspace(loaded.settings, registry, FileStore(state_folder()))
+    workspace = open_workspace(loaded.settings, registry, _lasting_store() if lasting else None)
     workspace.packages, workspace.trusting = packages(loaded), code.trust
     if app is not None:
         workspace.set_import(app)
     return workspace
+
+
+def _lasting_store() -> Store:
+    from xregistry_tui.config.places import state_folder
+    from xregistry_tui.store.file import FileStore
+
+    return FileStore(state_folder())
 
 
 async def open_headless(settings: Path | None, flags: Mapping[str, Any], code: Code = NO_CODE) -> Opened:
@@ -123,18 +137,23 @@ def require_app(opened: Opened) -> None:
 
 
 async def open_session(
-    settings: Path | None, flags: Mapping[str, Any], targets: Sequence[str], code: Code = NO_CODE
+    settings: Path | None,
+    flags: Mapping[str, Any],
+    targets: Sequence[str],
+    code: Code = NO_CODE,
+    ask: Ask | None = None,
 ) -> Opened:
     """A session on the targets, or on the settings' resources where there is none.
 
     The user's own code comes first, so that bindings find its models; what of it fails is a state. Discovered models
     arrive in the background once a target is open. What cannot be connected stays visible with its reason; the error is
-    raised when nothing could.
+    raised when nothing could. `ask` asks a person for a password that is written nowhere.
     """
     opened = await asyncio.to_thread(open_bare, settings, flags, code)
+    opened.workspace.ask = ask
     from xregistry_tui.actions.imports import import_code
 
-    wanted = [Wanted(target) for target in targets] or _resources(opened.loaded)
+    wanted = [Wanted(target) for target in targets] or wanted_of(opened.loaded)
     opened.workspace.want(_binding(binding) for binding in opened.loaded.settings.bindings)
     try:
         await import_code(opened.workspace)
@@ -149,7 +168,7 @@ async def _connect(session: LocalSession, wanted: Sequence[Wanted]) -> None:
     failed: list[Exception] = []
     for one in wanted:
         try:
-            await session.perform("connect", target=one.target, name=one.name, options=one.options, wait=False)
+            await session.perform("connect", **one.arguments, wait=False)
         except (ResourceError, ActionError) as error:
             LOG.warning("cannot connect %s: %s", mask_text(one.target), error)
             failed.append(error)
@@ -157,11 +176,12 @@ async def _connect(session: LocalSession, wanted: Sequence[Wanted]) -> None:
         raise failed[0]
 
 
-def _resources(loaded: Loaded) -> list[Wanted]:
-    """The settings' resources as targets with their names and options."""
+def wanted_of(loaded: Loaded) -> list[Wanted]:
+    """The settings' resources as what `connect` is given."""
     folder = loaded.folder("resources")
     return [
-        Wanted(_target(resource, folder), resource.name, _options(resource)) for resource in loaded.settings.resources
+        Wanted(_target(resource, folder), resource.name, _options(resource), resource.namespace)
+        for resource in loaded.settings.resources
     ]
 
 
@@ -177,7 +197,7 @@ def _target(resource: ResourceSettings, folder: Path) -> str:
     if kind is not None and kind not in _OF_FILES:
         return f"{resource.kind}://"
     place = resource.url if resource.url is not None else str(resource.options.get("path", ""))
-    if "://" in place:
+    if is_address(place):
         return place
     path = str(folder / Path(place).expanduser())
     return path if kind in {None, "sqlite"} else f"{kind}:///{quote(path)}"
@@ -217,7 +237,7 @@ def furnish_demo(
     from xregistry_tui.core.bindings import Binding, BindingOrigin
 
     shop = stack.enter_context(demo.running_shop(write=write))
-    opened = open_bare(settings, flags, code)
+    opened = open_bare(settings, flags, code, lasting=False)
     demo.register(opened.workspace.registry)
     registry = opened.workspace.registry
     counts = {"models": len(registry.models), "functions": len(registry.functions), "types": len(registry.types)}

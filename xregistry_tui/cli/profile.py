@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,10 +86,16 @@ async def _look(opened: Opened, target: str, collection: str | None, grade: Grad
 
 
 def _chosen(views: Sequence[BindingView], collection: str | None) -> list[BindingView]:
-    chosen = [view for view in views if collection in {None, view.binding.collection}]
-    if collection is None or chosen:
-        return chosen
-    names = sorted({view.binding.collection for view in views})
+    if collection is not None:
+        chosen_of({view.binding.collection for view in views}, collection)
+    return [view for view in views if collection in {None, view.binding.collection}]
+
+
+def chosen_of(held: Iterable[str], collection: str) -> None:
+    """Raise `ActionError`, with the nearest names, where a collection is not among those there are."""
+    names = sorted(held)
+    if collection in names:
+        return
     close = difflib.get_close_matches(collection, names, n=1) or names[:10]
     raise ActionError(
         f"there is no {collection!r}; {'did you mean' if len(close) == 1 else 'there are'} {', '.join(close)}"
@@ -98,11 +104,13 @@ def _chosen(views: Sequence[BindingView], collection: str | None) -> list[Bindin
 
 async def _look_at(opened: Opened, chosen: Sequence[BindingView], grade: Grade | None) -> None:
     """Look once at each of the chosen; how a look failed is in its state afterwards."""
+    enriched = opened.workspace.enriched
     if grade is None and len(chosen) == len(opened.session.bindings()):
         await opened.session.settled()
-        return
-    enriched = opened.workspace.enriched
-    looks = (enriched.refresh(view.binding.key, grade) for view in chosen)
+        seen = {live.binding.key for live in enriched.lives() if live.profile is not None}
+        chosen = [view for view in chosen if view.binding.key in seen]
+    keys = [view.binding.key for view in chosen]
+    looks = (enriched.refresh(key, grade) if grade is not None else enriched.look(key) for key in keys)
     for outcome in await asyncio.gather(*looks, return_exceptions=True):
         if isinstance(outcome, BaseException) and not isinstance(outcome, ResourceError):
             raise outcome

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-COMMANDS = ("demo", "profile", "lint", "audit", "config")
+COMMANDS = ("demo", "profile", "export", "lint", "audit", "config")
 GLOBAL_OPTIONS = ("--settings", "--role", "--app")
 FINE, FAILED, USAGE, UNREACHABLE, BUG, UNWRITTEN, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 74, 130, 141
 
@@ -18,6 +18,8 @@ EPILOG = """\
 commands:
   demo                          a shop with live traffic, made on the spot; needs no server and no settings
   profile TARGET[::COLLECTION]  statistics and quality as text, or for programs with --json
+  export ITEM --as FORM         a model as json-schema, pydantic, ui-schema or markdown; ITEM is PATH[@VERSION],
+                                module:Class, a file x.schema.json, or TARGET::COLLECTION
   lint PATH...                  imports that bypass the __all__ of a package of models; runs none of the code
   audit [--verify|--follow]     what was done and refused, by whom; and the proof that nothing of it was changed
   config [show|path|check]      every setting with the place it came from
@@ -28,6 +30,7 @@ examples:
   xreg-tui --role analyst shop.sqlite archive.sqlite
   xreg-tui profile shop.sqlite::orders
   xreg-tui profile shop.sqlite --grade exact --json | jq '.collections[].rows.value'
+  xreg-tui export shop.sqlite::orders --as pydantic > orders.py
   xreg-tui --app shop.registry:registry shop.sqlite
   xreg-tui lint src
   xreg-tui audit --last 10
@@ -98,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("open", add_help=False, **shared).add_argument("targets", nargs="*")
     commands.add_parser("demo", description="A shop with live traffic; without a terminal its profile.", **shared)
     _add_profile(commands.add_parser("profile", description="Statistics and quality of what a target holds.", **shared))
+    _add_export(commands.add_parser("export", description="A model to take along.", **shared))
     _add_lint(commands.add_parser("lint", description="Imports that bypass the __all__ of a package.", **shared))
     _add_audit(commands.add_parser("audit", description="What was done and refused, by whom.", **shared))
     _add_config(commands.add_parser("config", description="Every setting, and where it comes from.", **shared))
@@ -130,6 +134,17 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
         "--grade",
         choices=("catalogue", "sample", "exact"),
         help="how good the figures shall be (else exact where that is cheap, and a sample where it is not)",
+    )
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("item", metavar="ITEM", help="PATH[@VERSION], module:Class, x.schema.json, TARGET::COLLECTION")
+    command.add_argument(
+        "--as",
+        dest="form",
+        required=True,
+        choices=("json-schema", "pydantic", "ui-schema", "markdown"),
+        help="what to write it as",
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xregistry_tui.config import Loaded, packaged
-from xregistry_tui.config.places import user_file
+from xregistry_tui.config.places import is_own
 
 KEYS = {"models": "registry.import_control.models_path", "types": "registry.import_control.types_path"}
 
@@ -58,7 +58,7 @@ def _package(loaded: Loaded, kind: str, written: str) -> Package | None:
 def _is_own_word(source: str, written: str) -> bool:
     """Whether the user said it: in the settings of their own, or by a variable that names one place from anywhere."""
     if source.endswith(".toml"):
-        return Path(source).parent == user_file().parent
+        return is_own(source)
     return Path(written).expanduser().is_absolute()
 
 

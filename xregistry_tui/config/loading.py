@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from xregistry_tui.config import Loaded, SettingsError
 from xregistry_tui.config.masking import mask
 from xregistry_tui.config.model import ALIASES, FREE_TABLES, UNPREFIXED, Settings, flat, groups
-from xregistry_tui.config.places import TABLES, Place, line_of, places, read, user_file
+from xregistry_tui.config.places import TABLES, Place, is_own, line_of, places, read, user_file
 from xregistry_tui.config.places import leaves as leaves_of
 
 if TYPE_CHECKING:
@@ -149,9 +149,9 @@ def _validate(layers: _Layers) -> Settings:
 
 def _refuse_commands(settings: Settings, place: str) -> None:
     """What comes with a project's files has no programs run: who opens a folder did not write it."""
-    own = user_file()
-    if not place.endswith(".toml") or Path(place).parent == own.parent:
+    if not place.endswith(".toml") or is_own(place):
         return
+    own = user_file()
     wrong = [(resource.name, key) for resource in settings.resources for key in resource.commands]
     if wrong:
         raise SettingsError(

@@ -117,7 +117,7 @@ class ResourceSettings(_Table):
     kind: str | None = None
     options: Mapping[str, Any] = {}
     level: Level = "development"
-    namespace: str | None = None
+    namespace: str | None = Field(default=None, pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$")
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     password_command: str | tuple[str, ...] | None = None

@@ -40,6 +40,11 @@ def user_file() -> Path:
     return platformdirs.user_config_path("xregistry") / "settings.toml"
 
 
+def is_own(source: str) -> bool:
+    """Whether a settings file is the user's own: their settings, or the secrets beside them."""
+    return Path(source).parent == user_file().parent
+
+
 def state_folder() -> Path:
     """Where what a user's sessions leave behind is kept: the audit trail, the log."""
     import platformdirs

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from xregistry_tui.config.places import state_folder
+
 
 class TrustError(Exception):
     """The record of trust cannot be written; the text says why."""
@@ -34,9 +36,7 @@ class Trusted:
 
 def trust_file() -> Path:
     """Where the record is, whether or not anybody was trusted yet."""
-    import platformdirs
-
-    return platformdirs.user_state_path("xregistry") / "trusted.json"
+    return state_folder() / "trusted.json"
 
 
 def key_of(folder: Path) -> str:

@@ -111,8 +111,8 @@ def decide(
         return Decision(True, "the caller is trusted")
     if role in superuser_roles:
         return Decision(True, f"role {role} holds every permission")
-    wanted = _word(permission)
-    holders = [holder for holder in sorted(permissions) if wanted in map(_word, permissions[holder])]
+    wanted = word(permission)
+    holders = [holder for holder in sorted(permissions) if wanted in map(word, permissions[holder])]
     holder = role if role in holders else EVERYONE
     if holder in holders:
         return Decision(True, f"{wanted.upper()} on {path} is granted to {_named(holder)}")
@@ -120,7 +120,8 @@ def decide(
     return Decision(False, f"role {role} lacks {wanted.upper()} on {path}; granted to {granted}")
 
 
-def _word(permission: Enum | str) -> str:
+def word(permission: Enum | str) -> str:
+    """The name of a permission in lower case, however it is given."""
     return str(permission.value if isinstance(permission, Enum) else permission).lower()
 
 

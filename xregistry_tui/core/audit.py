@@ -145,6 +145,14 @@ class Verification:
             return Reason.ALTERED, f"was altered, or record {tip.sequence} was: it does not continue that one"
         return None
 
+    def first_flaw(self, items: Iterable[object]) -> Flaw | None:
+        """Take one after the other up to the first flaw, what is missing at the end included; `None` without any."""
+        stream = iter(items)
+        for item in stream:
+            if flaw := self.take(item):
+                return self.explained(flaw, stream)
+        return self.end()
+
     def end(self) -> Flaw | None:
         """What is missing when nothing more comes: what was known to be there, by its writer's head or its hash."""
         for writer, head in self._heads.items():
@@ -181,11 +189,7 @@ def verify(
     With `heads` (by writer) what was cut off at the end, or at the beginning, is a flaw too; `hashes` are of records
     that must be there.
     """
-    check, stream = Verification(heads, hashes), iter(records)
-    for item in stream:
-        if flaw := check.take(item):
-            return check.explained(flaw, stream)
-    return check.end()
+    return Verification(heads, hashes).first_flaw(records)
 
 
 def _sealed(record: AuditRecord) -> bool:

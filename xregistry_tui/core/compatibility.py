@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xregistry_tui.core.paths import parent
-from xregistry_tui.schema.evolution import Mode
+from xregistry_tui.schema.versioning import Mode
 
 
 @dataclass(frozen=True, slots=True)

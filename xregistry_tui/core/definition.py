@@ -56,6 +56,11 @@ class Definition:
                 self._class = self._generated()
             return self._class
 
+    @property
+    def made_class(self) -> type[BaseModel] | None:
+        """The class where one was given or made; asking makes none."""
+        return self._class
+
     def _generated(self) -> type[BaseModel]:
         if self._shape is not None:
             from xregistry_tui.schema.modelgen import generate

@@ -60,13 +60,13 @@ def discover_models(
     from xregistry_tui.core.registered_model import ModelSource
 
     search = _Search(package.__name__, models, strict, register)
-    search.held |= {held.model_class for held in models.models.values() if held.metadata.source is ModelSource.STATIC}
+    every = (*models.models.values(), *models.unregistered().values())  # what a person unregistered stays so
+    search.held |= {held.model_class for held in every if held.metadata.source is ModelSource.STATIC}
     _visit(search, package, None)
-    withheld = (name for name in search.withheld if register)
     return Discovery(
         registered=tuple(sorted(search.registered)),
         failed=MappingProxyType(search.failed),
-        withheld=tuple(sorted(withheld)),
+        withheld=tuple(sorted(search.withheld)) if register else (),
     )
 
 
@@ -167,15 +167,17 @@ def discover_types(package: ModuleType, registry: TypeRegistry) -> Discovery:
             registers(registry)
         else:
             _register_exported(package, registry, failed)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - what the user's function raises is told
-        failed[f"{package.__name__}.{REGISTERS_TYPES}"] = told(error)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - what the user's function or their __all__ raises is told
+        place = f"{package.__name__}.{REGISTERS_TYPES}" if callable(registers) else package.__name__
+        failed[place] = told(error)
     return Discovery(registered=tuple(sorted(set(registry) - before)), failed=MappingProxyType(failed))
 
 
 def _register_exported(package: ModuleType, registry: TypeRegistry, failed: dict[str, str]) -> None:
     from xregistry_tui.core.types import TypeCategory
 
-    held = [registered.type_class for registered in registry.types.values()]
+    every = (*registry.types.values(), *registry.unregistered().values())
+    held = [registered.type_class for registered in every]
     for name in vars(package).get("__all__", ()):
         value = getattr(package, name, None)
         if value is None:

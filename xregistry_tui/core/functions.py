@@ -7,6 +7,7 @@ import inspect
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from xregistry_tui.core.access import UNTOUCHED, Denied, Granted, decide
@@ -100,9 +101,11 @@ class FunctionRegistry(Registry[RegisteredFunction]):
         """
         if func is None:
             return self._decorator(name, namespace, tags, permissions, replace)
-        title = name or name_of(func)
-        last = title if is_plain(title) else normal(title)
-        above = _above(namespace) if namespace else _above_module(module_of(func))
+        # most are plain functions, whose own name and module need no detour
+        own = func.__class__ is FunctionType
+        title = name or (func.__name__ if own else name_of(func))
+        last = title if is_plain(title) else normal(name or name_of(func))
+        above = _above(namespace) if namespace else _above_module((own and func.__module__) or module_of(func))
         alike = namespace is None and not tags and permissions is None and last is title
         said = self._alike if alike else self._said(namespace, tags, permissions, None if last == title else title)
         path = f"{above}.{last}"
@@ -181,9 +184,6 @@ class FunctionRegistry(Registry[RegisteredFunction]):
 
     def _granted(self, item: RegisteredFunction) -> Granted:
         return item.grants
-
-    def _permissions(self, item: RegisteredFunction) -> Permissions:
-        return item.permissions
 
     async def execute(
         self,

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from xregistry_tui.core.access import EVERYONE, SUPERUSERS, decide
+from xregistry_tui.core.access import EVERYONE, decide
 from xregistry_tui.core.discovery import Discovery, discover_models, exports
 from xregistry_tui.core.models import without_group
-from xregistry_tui.core.registered_model import ModelPermission, ModelSource
+from xregistry_tui.core.registered_model import ModelPermission
 from xregistry_tui.core.registry import Clock, NotRegistered, utc_now
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ class Kit:
         return self._registry().models
 
     def _exports(self) -> dict[str, Model]:
-        dynamic = {name: self._models[path].model_class for name, path in self._exported.items()}
+        # what a person unregistered is no export until it is restored
+        held = self._models
+        dynamic = {name: held[path].model_class for name, path in self._exported.items() if path in held}
         return exports(self._module)[0] | dynamic
 
     def get_model(self, name: str) -> Model:
@@ -128,18 +130,12 @@ class Kit:
         exported = self._exports()
         names = {name for name in exported if category in (None, self._category(name))}
         for path, registered in self._models.models.items():
-            if category in (None, registered.metadata.source.value) and not self._is_exported(exported, registered):
+            if category in (None, registered.metadata.source.value) and not _is_exported(exported, registered):
                 names.add(self._name(path, registered, exported))
         return sorted(names)
 
     def _category(self, exported: str) -> str:
         return "dynamic" if exported in self._exported else "static"
-
-    def _is_exported(self, exported: Mapping[str, Model], registered: RegisteredModel) -> bool:
-        # a discovered model's class is made when first asked for: only the exported ones are asked
-        if registered.metadata.source is ModelSource.DYNAMIC and registered.path not in self._exported.values():
-            return False
-        return any(registered.model_class is model for model in exported.values())
 
     def _name(self, path: str, registered: RegisteredModel, exported: Mapping[str, Model]) -> str:
         """The bare name where it leads to this model, else the path below `models`."""
@@ -176,9 +172,12 @@ class Kit:
                 self._module.__all__ = [*names, name]  # type: ignore[attr-defined]
 
     def _attribute(self, name: str) -> Any:
-        if name not in self._exported:
-            raise AttributeError(f"module {self.package!r} has no attribute {name!r}")
-        return self._models[self._exported[name]].model_class
+        try:
+            path = self._exported[name]
+            registered = self._models[path]
+        except KeyError:
+            raise AttributeError(f"module {self.package!r} has no attribute {name!r}") from None
+        return registered.model_class
 
     def _names(self) -> list[str]:
         return sorted({*vars(self._module), *self._exported})
@@ -197,7 +196,7 @@ class Kit:
         if permission is None:
             raise ValueError(f"there is no operation {operation!r}; there are: {', '.join(operations).lower()}")
         grants = self._grants(model_name)
-        allowed = grants is not None and decide(grants, user_role, permission, model_name, SUPERUSERS).allowed
+        allowed = grants is not None and self._may(grants, user_role, permission, model_name)
         self.access_log.append(Access(self._clock(), model_name, operation, user_role, allowed))
         return allowed
 
@@ -207,7 +206,10 @@ class Kit:
 
     def _may_anything(self, name: str, role: str) -> bool:
         grants = self._grants(name) or {}
-        return any(decide(grants, role, permission, name, SUPERUSERS).allowed for permission in ModelPermission)
+        return any(self._may(grants, role, permission, name) for permission in ModelPermission)
+
+    def _may(self, grants: Permissions, role: str, permission: ModelPermission, name: str) -> bool:
+        return decide(grants, role, permission, name, self._models.superuser_roles).allowed
 
     def _grants(self, name: str) -> Permissions | None:
         """What was granted on a model: of an exported one that nobody registered yet, what every model begins with."""
@@ -216,6 +218,13 @@ class Kit:
             found: RegisteredModel | None = self._models.models.get(name)
             return found.metadata.permissions if found is not None else None
         for registered in self._models.models.values():
-            if self._is_exported({name: exported}, registered):
+            if _is_exported({name: exported}, registered):
                 return registered.metadata.permissions
         return {EVERYONE: frozenset(self._models.default_permissions)}
+
+
+def _is_exported(exported: Mapping[str, Model], registered: RegisteredModel) -> bool:
+    """Whether one of the exported classes is that of a registered model; a class not yet made is none of them."""
+    definition = registered.metadata.definition
+    made = definition.made_class if definition is not None else None
+    return made is not None and any(made is model for model in exported.values())

@@ -7,15 +7,17 @@ import fnmatch
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 from xregistry_tui.core.bare_names import BareNames
 from xregistry_tui.core.changes import Changes
 from xregistry_tui.core.errors import AmbiguousName, NotRegistered
 from xregistry_tui.core.namespace import Child, Namespace
-from xregistry_tui.core.path_index import PathIndex
 from xregistry_tui.core.paths import PREFIX, join, literal_prefix, literal_start, normal, parent, without_prefix
 from xregistry_tui.core.view import View
+
+if TYPE_CHECKING:
+    from xregistry_tui.core.path_index import PathIndex
 
 Clock: TypeAlias = Callable[[], datetime.datetime]
 
@@ -124,7 +126,9 @@ class Lookup(Generic[Item]):
 
     def find_by_tag(self, tag: str) -> list[Item]:
         """All items with a tag, in order of registration."""
-        return [self._items[path] for path in tuple(self._tags.get(tag, ()))]
+        # no lock is held: what is unregistered meanwhile has its tag still, and is there no more
+        found = (self._items.get(path) for path in tuple(self._tags.get(tag, ())))
+        return [item for item in found if item is not None]
 
     def find_by_namespace(self, pattern: str) -> list[Item]:
         """All items whose path matches a shell-style pattern (`*` crosses dots), by path."""
@@ -135,6 +139,8 @@ class Lookup(Generic[Item]):
                 above = parent(start)
                 if self._tree.below(above) <= _FEW:
                     return self._few(wanted, above)
+                from xregistry_tui.core.path_index import PathIndex
+
                 self._index = PathIndex(self._items)
             return self._index.find(wanted, start)
 
@@ -172,7 +178,9 @@ class Lookup(Generic[Item]):
         self._tree.insert(path, item)
         self._tree.entitle(path, item.title)
         if earlier is not None and earlier is not item:
-            self._unplace(path, earlier)
+            self._unname(path, earlier)
+            # a tag that stays keeps its item's place among the others
+            self._unindex(path, earlier.tags - item.tags)
         if self._names is not None:
             self._names.add(path, item.title)
         for tag in item.tags:
@@ -184,12 +192,12 @@ class Lookup(Generic[Item]):
             self._tree.reserve(item.path)
         self._tree.remove(item.path)
         self._index = None
-        self._unplace(item.path, item)
+        self._unname(item.path, item)
+        self._unindex(item.path, item.tags)
 
-    def _unplace(self, path: str, item: Item) -> None:
+    def _unname(self, path: str, item: Item) -> None:
         if self._names is not None:
             self._names.discard(path, item.title)
-        self._unindex(path, item.tags)
 
     def _unindex(self, path: str, tags: Iterable[str]) -> None:
         for tag in tags:

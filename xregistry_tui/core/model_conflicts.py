@@ -21,8 +21,8 @@ def unchanged(there: RegisteredModel, new: ModelMetadata, origin: Origin) -> boo
     older, newer = there.metadata.body, new.body
     if there.metadata.source is not new.source or (there.resource, there.collection) != origin:
         return False
-    if origin != NOWHERE and older.given_shape is not None:
-        return older.given_shape == newer.given_shape
+    if origin != NOWHERE:
+        return there.found == newer.given_shape
     if new.source is ModelSource.EXTERNAL:
         return older.json_schema == newer.json_schema
     return same_class(older, newer)

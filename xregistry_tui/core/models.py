@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from xregistry_tui.core.definition import Definition
 from xregistry_tui.core.model_conflicts import NOWHERE, Origin, may_follow, rivals, unchanged
-from xregistry_tui.core.paths import join, safe_segments, segment
+from xregistry_tui.core.paths import join, plain, safe_segments, segment
 from xregistry_tui.core.registered_model import ModelMetadata, ModelPermission, ModelSource, NotKept, RegisteredModel
 from xregistry_tui.core.versioned_models import VersionedModels, without_group
 from xregistry_tui.core.versions import IncompatibleChange, ModelEvolution, VersionConflict
@@ -138,9 +138,10 @@ class ModelRegistry(VersionedModels):
         """Register what discovery found, at `models.<resource>.<collection>`; true names are made safe.
 
         A collection whose name has parts is below those before the last (`models.<resource>.<schema>.<table>`). An
-        explicit namespace replaces `<resource>`, `name` the last part. An unchanged shape changes nothing; a
-        changed one is a new version, which keeps grants and tags. Raises `DefinitionConflict` where a model of
-        another origin has the path.
+        explicit namespace replaces `<resource>`, `name` the last part. A shape that is as it was found before changes
+        nothing, whatever a person made of the model since; a changed one is a new version, which keeps grants and
+        tags. What somebody unregistered stays so: its path is not in the registry after this. Raises
+        `DefinitionConflict` where a model of another origin has the path.
         """
         with self._lock:
             path = self._discovered_path(shape, resource, namespace, name)
@@ -165,12 +166,14 @@ class ModelRegistry(VersionedModels):
     ) -> RegisteredModel:
         """Ask a resource for the shape of a collection (default: its only one) and register that."""
         collection = collection_name or await _only_collection(resource)
-        return self.register_discovered(
+        found = self.register_discovered(
             await resource.shape(collection),
             resource=resource.name,
             namespace=namespace,
             tags=(resource.get_type(),),
         )
+        # who asks for this one by name wants it back
+        return found if found.path in self else self.restore(found.path)
 
     def _discovered_path(self, shape: Shape, resource: str, namespace: str | None, name: str | None) -> str:
         *levels, collection = shape.parts or (shape.name,)
@@ -180,6 +183,11 @@ class ModelRegistry(VersionedModels):
         return join(above, segment(name) if name is not None else self._safe(above, collection))
 
     def _safe(self, above: str, true_name: str) -> str:
+        # what has its plain form already is found without a look at the whole level
+        usual = plain(true_name)
+        step = join(above, usual)
+        if step in self._tree and self._tree.true_name(step) == true_name:
+            return usual
         return safe_segments([true_name], self._tree.segments(above))[true_name]
 
     def _enter(
@@ -188,12 +196,21 @@ class ModelRegistry(VersionedModels):
         with self._lock:
             there = self._held(path)
             if there is None:
-                return self._keep(RegisteredModel(path=path, metadata=new, resource=origin[0], collection=origin[1]))
+                return self._keep(_first(path, new, origin))
+            discovered = origin != NOWHERE
             if unchanged(there, new, origin):
-                return self._back(there)
+                return there if discovered else self._back(there)
             if not anyway and not may_follow(there, new, origin):
                 raise self._conflict(there, *rivals(there, new, origin))
+            if discovered and path in self._gone:
+                return there
             return self._follow(there, new, origin=origin, anyway=True)
+
+
+def _first(path: str, version: ModelMetadata, origin: Origin) -> RegisteredModel:
+    resource, collection = origin
+    found = version.body.given_shape
+    return RegisteredModel(path=path, metadata=version, resource=resource, collection=collection, found=found)
 
 
 def _namespace(module: str) -> str:

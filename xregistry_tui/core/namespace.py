@@ -174,16 +174,20 @@ class Namespace:
 
     def entitle(self, path: str, title: str) -> None:
         """Give a step the true name that people know it by."""
-        if self.title(path) == title:
+        if self.true_name(path) == title:
             return
         self._titles[path] = title
         level = self._levels.get(parent(path))
         if level is not None:
             level.ordered = None
 
+    def true_name(self, path: str) -> str:
+        """What a step is called where it comes from, be it nothing at all."""
+        return self._titles.get(path, path.rpartition(".")[2])
+
     def title(self, path: str) -> str:
-        """The true name of a step."""
-        return self._titles.get(path) or path.rpartition(".")[2]
+        """The true name of a step as people see it: where that is empty, its last part."""
+        return self.true_name(path) or path.rpartition(".")[2]
 
     def __contains__(self, path: object) -> bool:
         return isinstance(path, str) and path != "" and (path in self._levels or self.has_item(path))
@@ -223,7 +227,7 @@ class Namespace:
         level = self._levels.get(path)
         reserved = [step for step, _ in self._reserved.values() if parent(step) == path]
         steps = [*(level.steps if level is not None else ()), *reserved]
-        return {self.title(step): step.rpartition(".")[2] for step in steps}
+        return {self.true_name(step): step.rpartition(".")[2] for step in steps}
 
     def under(self, path: str = "") -> list[str]:
         """The paths of all items at and below a path, in no order."""

@@ -5,13 +5,12 @@ A key is its path without the prefix (`models.shop.orders`); the prefix (`ns`) i
 
 from __future__ import annotations
 
-import fnmatch
 import keyword
 import re
 import unicodedata
 from functools import lru_cache
 
-from xregistry_tui.schema.names import LONGEST, safe_fields, safe_segments
+from xregistry_tui.schema.names import LONGEST, plain, safe_fields, safe_segments
 
 __all__ = [
     "LONGEST",
@@ -21,9 +20,9 @@ __all__ = [
     "join",
     "literal_prefix",
     "literal_start",
-    "matches",
     "normal",
     "parent",
+    "plain",
     "safe_fields",
     "safe_segments",
     "segment",
@@ -96,15 +95,6 @@ def without_prefix(path: str, prefix: str = PREFIX) -> str:
 def with_prefix(path: str, prefix: str = PREFIX) -> str:
     """A key as people see it."""
     return join(prefix, path)
-
-
-def matches(pattern: str, path: str, prefix: str = PREFIX) -> bool:
-    """Shell-style and case-sensitive; `*` crosses dots. Either may carry the prefix.
-
-    >>> matches("ns.functions.math.*", "functions.math.basic.add")
-    True
-    """
-    return fnmatch.fnmatchcase(without_prefix(path, prefix), without_prefix(pattern, prefix))
 
 
 def literal_prefix(pattern: str) -> str:

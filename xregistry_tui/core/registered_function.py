@@ -156,11 +156,6 @@ class RegisteredFunction:
         return self._said.title or self.path.rpartition(".")[2]
 
     @property
-    def namespace(self) -> str | None:
-        """The part of the path that the caller gave."""
-        return self._said.namespace
-
-    @property
     def tags(self) -> frozenset[str]:
         """Its tags."""
         return self._said.tags

@@ -113,12 +113,15 @@ class ModelMetadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RegisteredModel:
-    """A model at its newest version. A discovered one knows the resource and the collection that it came from."""
+    """A model at its newest version. A discovered one knows the resource and the collection that it came from, and
+    what was last `found` there: its newest version may be another, written or brought back by a person.
+    """
 
     path: str
     metadata: ModelMetadata
     resource: str | None = None
     collection: str | None = None
+    found: Shape | None = None
 
     @property
     def ns(self) -> str:

@@ -9,7 +9,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from xregistry_tui.core.access import SUPERUSERS, Access, Granted, decide
+from xregistry_tui.core.access import SUPERUSERS, Access, Granted, decide, word
 from xregistry_tui.core.deprecation import Deprecation
 from xregistry_tui.core.errors import AmbiguousName, DefinitionConflict, NotRegistered
 from xregistry_tui.core.lookup import Clock, Item, Lookup, Registered, utc_now
@@ -101,21 +101,36 @@ class Registry(Lookup[Item]):
 
     def restore(self, path: str) -> Item:
         """Bring back what was unregistered; raises `NotRegistered` where nothing was."""
-        key = without_prefix(path, self._prefix)
         with self._lock:
-            item = self._gone.get(key) or self._gone.get(join(self.group, key))
+            item = self._retired(path)
             if item is None:
                 raise NotRegistered(path)
             self._put(item)
         self._mark(item.path)
         return item
 
+    def known(self, name: str) -> Item:
+        """The item of a path or an unambiguous bare name; of a path also one that was unregistered. Raises KeyError."""
+        try:
+            return self[name]
+        except NotRegistered:
+            retired = self._retired(name)
+            if retired is None:
+                raise
+            return retired
+
+    def _retired(self, path: str) -> Item | None:
+        key = without_prefix(path, self._prefix)
+        return self._gone.get(key) or self._gone.get(join(self.group, key))
+
     def show_under(self, prefix: str) -> None:
-        """Show and find paths under another prefix; keys have none, and stay."""
+        """Show and find paths under another prefix, what was unregistered too; keys have none, and stay."""
         with self._lock:
             self._prefix, self._dotted = prefix, f"{prefix}." if prefix else ""
             for item in tuple(self._items.values()):
                 self._change(item, ns_path=with_prefix(item.path, prefix))
+            for path, item in tuple(self._gone.items()):
+                self._gone[path] = self._amend(item, ns_path=with_prefix(path, prefix))
 
     def unregistered(self) -> Mapping[str, Item]:
         """What was unregistered and can be restored, by path."""
@@ -137,7 +152,7 @@ class Registry(Lookup[Item]):
         return Granted(self._permissions(item))
 
     def _permissions(self, item: Item) -> Mapping[str, frozenset[Any]]:
-        permissions: Mapping[str, frozenset[Any]] = getattr(item, "metadata").permissions  # noqa: B009
+        permissions: Mapping[str, frozenset[Any]] = getattr(item, "permissions")  # noqa: B009
         return permissions
 
     def _put(self, item: Item) -> None:
@@ -195,8 +210,10 @@ class Registry(Lookup[Item]):
 
     def _permission(self, permission: Enum | str) -> Enum:
         known = self._permission_type()
-        word = str(permission.value if isinstance(permission, Enum) else permission).lower()
+        wanted = word(permission)
         for one in known:
-            if word == one.value:
+            if wanted == one.value:
                 return one
-        raise ValueError(f"{word!r} is no permission on {self.group}: give one of {', '.join(p.value for p in known)}")
+        raise ValueError(
+            f"{wanted!r} is no permission on {self.group}: give one of {', '.join(p.value for p in known)}"
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.registry import NotRegistered
 from xregistry_tui.core.signatures import HIDDEN, looks_secret, safe_repr
-from xregistry_tui.schema.json_text import escape
+from xregistry_tui.schema.json_text import to_pointer
 from xregistry_tui.schema.report import Problem, Severity
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _problem(error: ErrorDetails, secret: bool) -> Problem:
     # a container may hold what is secret, and what is missing has the whole record for its input
     if not hide and isinstance(error["input"], _SCALARS) and error["type"] not in (*_OWN_WORDS, "missing"):
         text += f", is {safe_repr(error['input'])}"
-    return _told("".join("/" + escape(str(part)) for part in error["loc"]), error["type"], text)
+    return _told(to_pointer(error["loc"]), error["type"], text)
 
 
 def _words(error: ErrorDetails) -> str:

@@ -15,7 +15,7 @@ from xregistry_tui.core.signatures import looks_secret, safe_repr
 from xregistry_tui.core.transformers import Pipeline, Transformer, check_chain, title_of
 from xregistry_tui.core.type_definitions import reloaded, same
 from xregistry_tui.core.type_errors import InvalidValue, checked, unknown
-from xregistry_tui.core.usage import Counts, Models, usage
+from xregistry_tui.core.usage import Models, usage
 from xregistry_tui.core.validation_cache import ValidationCache, key_of
 from xregistry_tui.core.validators import (
     RegisteredValidator,
@@ -53,7 +53,6 @@ class TypeRegistry(Registry[RegisteredType]):
         self.used_by: Models | None = None
         self._validators = Validators()
         self._cache = ValidationCache(self._clock)
-        self._counts = Counts()
 
     @property
     def types(self) -> Mapping[str, RegisteredType]:
@@ -374,7 +373,9 @@ class TypeRegistry(Registry[RegisteredType]):
 
     def _users(self, path: str) -> int:
         """How many models use a type now."""
-        return 0 if self.used_by is None else self._counts.of(path, self.used_by, self.types)
+        if self.used_by is None:
+            return 0
+        return len({model for model, _ in self.usage(self.used_by).get(path, ())})
 
 
 def _own(function: Callable[[Any], Any], name: str) -> RegisteredValidator:

@@ -27,31 +27,12 @@ class Models(Protocol):
     def __getitem__(self, path: str, /) -> RegisteredModel: ...
 
 
-def used_types(
-    model_class: type[BaseModel], types: Mapping[str, RegisteredType]
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The fields of a model that use registered types, each with the paths of those types.
+def usage(models: Models, types: Mapping[str, RegisteredType]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Where each type is used: (model path, field) in the order of the models, nothing for a type that none uses.
 
     A class counts by identity, an annotation by what it asks for: `int = Field(gt=0)` uses `Annotated[int, Gt(0)]`,
     with notes added to it or not; one that asks for more is another type.
     Fields of nested models are named as `lines.price`; a model inside itself is entered once.
-    """
-    return _used(model_class, _by_identity(types))
-
-
-def _used(model_class: type[BaseModel], known: _Known) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    used: dict[str, dict[str, None]] = {}
-    for field, annotation in _annotations(model_class, "", ()):
-        for part in parts(annotation):
-            asked, notes = _split(part)
-            found = (path for path, needed in known.get(asked, ()) if needed <= notes)
-            used.setdefault(field, {}).update(dict.fromkeys(found))
-    return tuple((field, tuple(found)) for field, found in used.items() if found)
-
-
-def usage(models: Models, types: Mapping[str, RegisteredType]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Where each type is used: (model path, field) in the order of the models, nothing for a type that none uses.
-
     Discovered models name no types, and are left out: their classes need not be made for this.
     """
     known = _by_identity(types)
@@ -65,26 +46,14 @@ def usage(models: Models, types: Mapping[str, RegisteredType]) -> dict[str, tupl
     return {path: tuple(places) for path, places in found.items()}
 
 
-class Counts:
-    """How many models use each type. What was counted holds for exactly those models and types, which never change:
-    other ones are counted anew, so no count is older than what it is about.
-    """
-
-    __slots__ = ("_counted",)
-
-    def __init__(self) -> None:
-        self._counted: tuple[tuple[object, ...], Mapping[str, int]] = ((), {})
-
-    def of(self, path: str, models: Models, types: Mapping[str, RegisteredType]) -> int:
-        """How many of the models use the type at a path."""
-        held = [models[model] for model in models]
-        counted_for = (*held, None, *types.values())
-        counted = self._counted
-        if counted[0] != counted_for:
-            places = usage({model.path: model for model in held}, types)
-            counted = (counted_for, {used: len({model for model, _ in found}) for used, found in places.items()})
-            self._counted = counted
-        return counted[1].get(path, 0)
+def _used(model_class: type[BaseModel], known: _Known) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    used: dict[str, dict[str, None]] = {}
+    for field, annotation in _annotations(model_class, "", ()):
+        for part in parts(annotation):
+            asked, notes = _split(part)
+            found = (path for path, needed in known.get(asked, ()) if needed <= notes)
+            used.setdefault(field, {}).update(dict.fromkeys(found))
+    return tuple((field, tuple(found)) for field, found in used.items() if found)
 
 
 def _by_identity(types: Mapping[str, RegisteredType]) -> _Known:

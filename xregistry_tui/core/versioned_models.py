@@ -23,13 +23,14 @@ from xregistry_tui.core.registered_model import (
 )
 from xregistry_tui.core.registry import NotRegistered, Registry, View
 from xregistry_tui.core.versions import IncompatibleChange, Ledger, ModelEvolution, following
-from xregistry_tui.schema.diff import Verdict, compare
-from xregistry_tui.schema.evolution import FIRST, Change, Judgement, Mode, judge
+from xregistry_tui.schema.change import Change, Verdict
+from xregistry_tui.schema.versioning import FIRST, Mode
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from xregistry_tui.core.model_conflicts import Origin
+    from xregistry_tui.schema.evolution import Judgement
 
 
 class VersionedModels(Registry[RegisteredModel]):
@@ -62,6 +63,10 @@ class VersionedModels(Registry[RegisteredModel]):
     def evolutions(self) -> Mapping[str, tuple[ModelEvolution, ...]]:
         """The steps from version to version of each model that has any, oldest first."""
         return View(self._ledger.evolutions, self.resolve)
+
+    def version(self, model_name: str, version: str) -> ModelMetadata:
+        """One version of a model, of which the body may be gone; raises KeyError, whose text names those there are."""
+        return self._ledger.find(self.resolve(model_name), version)
 
     def update_model(
         self,
@@ -98,6 +103,8 @@ class VersionedModels(Registry[RegisteredModel]):
         return self._judged(self.resolve(model_name), json_schema)
 
     def _judged(self, path: str, json_schema: Mapping[str, Any]) -> Judgement:
+        from xregistry_tui.schema.evolution import judge
+
         held = self.compatibility(path)
         return judge(json_schema, self._ledger.bodies(path), held.mode, strict=held.strict)
 
@@ -105,7 +112,7 @@ class VersionedModels(Registry[RegisteredModel]):
         """Register what an old version asked for as a new, higher version; raises KeyError, `NotKept`."""
         with self._lock:
             there = self[model_name]
-            old = self._ledger.find(there.path, version)
+            old = self.version(there.path, version)
             new = self._version(there.path, old.body, source=old.source, namespace=old.namespace)
             return self._follow(there, new, anyway=True)
 
@@ -119,7 +126,7 @@ class VersionedModels(Registry[RegisteredModel]):
             return there.model_class.model_validate(data)
         from xregistry_tui.schema.external import model_of
 
-        old = self._ledger.find(there.path, version or "")
+        old = self.version(there.path, version or "")
         note = f"version {version}, made of its stored JSON Schema: no Python validators"
         return model_of(old.json_schema, old.name, note=note).model_validate(data)
 
@@ -190,20 +197,15 @@ class VersionedModels(Registry[RegisteredModel]):
         origin: Origin | None = None,
     ) -> RegisteredModel:
         """Put a version after the one that is there: what people gave to the model stays with it."""
+        from xregistry_tui.schema.diff import compare
+
         judgement = self._judged(there.path, new.json_schema)
         if judgement.verdict is not Verdict.COMPATIBLE and not anyway:
             raise IncompatibleChange(str(there), judgement)
         held = there.metadata
         diff = compare(there.json_schema, new.json_schema, strict=judgement.strict)
-        new = replace(
-            new,
-            # what only the shape tells (a key, a reference) is a patch
-            version=following(held.version, diff.change or Change.DOCUMENTATION, version),
-            created_at=held.created_at,
-            permissions=new.permissions if new.granted else held.permissions,
-            tags=held.tags | new.tags,
-            deprecation=held.deprecation,
-        )
+        # what only the shape tells (a key, a reference) is a patch
+        new = _succeeding(held, new, following(held.version, diff.change or Change.DOCUMENTATION, version))
         step = ModelEvolution(
             model_name=there.path,
             from_version=held.version,
@@ -215,7 +217,13 @@ class VersionedModels(Registry[RegisteredModel]):
             migration_script=migration,
         )
         resource, collection = origin or (there.resource, there.collection)
-        registered = RegisteredModel(path=there.path, metadata=new, resource=resource, collection=collection)
+        registered = RegisteredModel(
+            path=there.path,
+            metadata=new,
+            resource=resource,
+            collection=collection,
+            found=there.found if origin is None else new.body.given_shape,
+        )
         return self._keep(registered, step if new.version != held.version else None)
 
     def _keep(self, registered: RegisteredModel, step: ModelEvolution | None = None) -> RegisteredModel:
@@ -228,6 +236,18 @@ class VersionedModels(Registry[RegisteredModel]):
             self._ledger.enter(path, metadata, keep=keep, step=step)
         self._mark(path)
         return registered
+
+
+def _succeeding(held: ModelMetadata, new: ModelMetadata, version: str) -> ModelMetadata:
+    """The new metadata at its version, with what people gave to the model."""
+    return replace(
+        new,
+        version=version,
+        created_at=held.created_at,
+        permissions=new.permissions if new.granted else held.permissions,
+        tags=held.tags | new.tags,
+        deprecation=held.deprecation,
+    )
 
 
 def without_group(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.schema.evolution import Mode, higher, next_version
+from xregistry_tui.schema.versioning import Mode, higher, next_version
 
 if TYPE_CHECKING:
     import datetime

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.profiling.categories import named
 from xregistry_tui.schema.canonical import jsonable
 from xregistry_tui.schema.rules import OneOf
-from xregistry_tui.schema.shape import Kind, pointer
+from xregistry_tui.schema.shape import Kind, pointer, segments
 
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
@@ -32,13 +32,6 @@ class Choices:
     complete: bool = False
     seen: int = 0
     source: str = ""
-
-
-def segments(field: str) -> tuple[str, ...]:
-    """The segments of a field's path: a plain top-level name, or a JSON Pointer."""
-    if not field.startswith("/"):
-        return (field,)
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in field[1:].split("/"))
 
 
 def field_of(shape: Shape | None, field: str) -> FieldShape | None:

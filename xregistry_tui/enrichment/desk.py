@@ -110,6 +110,13 @@ class Desk(Generic[Figures]):
             self._say(watch, RefreshStatus.REFRESHING if watch.task else self._rested(watch))
             self._wake.set()
 
+    def hold(self, key: str, *, held: bool) -> None:
+        """Look again only when someone asks, or as before."""
+        watch = self.watches[key]
+        watch.held = held
+        self._publish(key, watch.state, None)
+        self._wake.set()
+
     def cancel(self, key: str) -> None:
         """End the look under way; the figures stay, and the next change arms it again."""
         watch = self.watches[key]
@@ -168,7 +175,16 @@ class Desk(Generic[Figures]):
             self._faults = 0
             for watch in self.watches.values():
                 self._recover(watch)
+        self._tell_held()
         self._let_rates_fade()
+
+    def _tell_held(self) -> None:
+        """Say of figures that they are no longer new, where nobody asked for newer ones."""
+        for watch in self.watches.values():
+            if watch.held and watch.looked and watch.task is None and watch.state.status is RefreshStatus.LIVE:
+                token = self._token_of(watch)
+                if token is not None and token != watch.seen:
+                    self._say(watch, RefreshStatus.STALE, "it changed since: refresh it, or pin it to follow")
 
     def _token_of(self, watch: Watch) -> Hashable | None:
         """The last token of what a binding looks at; `None` where the engine cannot say."""
@@ -230,7 +246,7 @@ class Desk(Generic[Figures]):
             return False
         if not watch.looked or watch.failures:
             return watch.not_before < float("inf") or watch.seen != self._token_of(watch)
-        if not self._policy.auto_refresh:
+        if watch.held or not self._policy.auto_refresh:
             return False
         if self._token_of(watch) is None:
             return now - watch.ended >= watch.greatest_age

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.core.bindings import Binding, BindingOrigin, RefreshState, RefreshStatus
 from xregistry_tui.core.changes import Changes
+from xregistry_tui.core.errors import DefinitionConflict
 from xregistry_tui.core.registry import NotRegistered, View
 from xregistry_tui.enrichment import matching
+from xregistry_tui.enrichment.attention import Attention, held, will_run
 from xregistry_tui.enrichment.choices import live_field
 from xregistry_tui.enrichment.live import Figures, Live, rate
 from xregistry_tui.enrichment.looking import Looker
@@ -22,6 +25,7 @@ from xregistry_tui.enrichment.supervisor import Supervisor
 from xregistry_tui.enrichment.watch import Looked
 from xregistry_tui.profiling.plan import Cost, Grade
 from xregistry_tui.profiling.statistics import field_statistics
+from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.resources.inspector import XInspector
 
 if TYPE_CHECKING:
@@ -102,6 +106,7 @@ class EnrichedRegistry:
         self._changes = changes if changes is not None else Changes()
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._lives: dict[str, Live] = {}
+        self._keys: dict[str, dict[str, None]] = {}  # of the bindings of each model, in their order
         self._stood: dict[str, Live] = {}
         self._observe: Callable[[Live, Live], None] | None = None
         self._looker = Looker(self._clock, store, self.policy)
@@ -129,7 +134,17 @@ class EnrichedRegistry:
 
     def lives(self, model: str | None = None) -> tuple[Live, ...]:
         """Every binding as it stands, or those of one model (its path), in the order they were bound."""
-        return tuple(self._now(live) for live in self._lives.values() if model is None or live.binding.model == model)
+        return tuple(map(self._now, self.standing(model)))
+
+    def standing(self, model: str | None = None) -> tuple[Live, ...]:
+        """As `lives`, without the rates of this moment: cheap enough to be asked for a thousand models at once."""
+        every = (self._lives[key] for key in (self._lives if model is None else self._keys.get(model, ())))
+        return tuple(live for live in every if live.binding.model in self.model_registry)
+
+    def spent(self, resource: str) -> float:
+        """Milliseconds that looking at a resource cost within the last minute."""
+        keys = [key for key, live in self._lives.items() if live.binding.resource == resource]
+        return sum(self._supervisor.desk(key).cost_per_minute(key) for key in keys)
 
     def live(self, key: str) -> Live | None:
         """One binding as it stands."""
@@ -141,13 +156,21 @@ class EnrichedRegistry:
         return tuple(
             Running(key=key, model=live.binding.model, since=live.state.since or self._clock.now(), grade=grade)
             for key, grade in self._looker.looking.items()
-            if (live := self._lives.get(key)) is not None
+            if (live := self._lives.get(key)) is not None and live.binding.model in self.model_registry
         )
 
     def _now(self, live: Live) -> Live:
         """Rates are those of the moment they are read."""
         spent = self._supervisor.desk(live.binding.key).cost_per_minute(live.binding.key)
-        return replace(live, per_minute=rate(live.trend, self._clock.now()), spent_ms_per_minute=spent)
+        key = live.binding.key
+        attention = self._looker.attention.get(key, Attention())
+        return replace(
+            live,
+            per_minute=rate(live.trend, self._clock.now()),
+            spent_ms_per_minute=spent,
+            pinned=attention.pinned,
+            will_run=will_run(self._kind(key), attention),
+        )
 
     # what is watched
 
@@ -172,6 +195,7 @@ class EnrichedRegistry:
         self._looker.reread(key)
         if key not in self._lives:
             self._lives[key] = Live(binding=binding)
+            self._keys.setdefault(binding.model, {})[key] = None
             try:
                 self._supervisor.watch(binding)
             except ValueError:
@@ -188,18 +212,47 @@ class EnrichedRegistry:
     def _forget(self, key: str) -> Live:
         self._looker.forget(key)
         self._stood.pop(key, None)
-        return self._lives.pop(key)
+        live = self._lives.pop(key)
+        del self._keys[live.binding.model][key]
+        return live
 
     async def refresh(self, key: str, grade: Grade | None = None) -> Live:
         """Look now, at the same grade or another, and give what is known then; raises `ResourceError` on failure."""
         if grade is not None:
             self._looker.grades[key] = grade
+            self._attend(key, opened=True)
         await self._supervisor.desk(key).refresh(key, grade)
         return self._now(self._lives[key])
 
     async def sharpen(self, key: str) -> Live:
         """Look at the next better grade: catalogue → sample → exact."""
         return await self.refresh(key, self._looker.sharper(self._lives[key]))
+
+    async def look(self, key: str) -> Live:
+        """Someone wants to see a binding: where only a server's own statistics are known, a sample is taken now."""
+        self._attend(key, opened=True)
+        live = self._lives[key]
+        if live.profile is not None and live.profile.method is not Grade.CATALOGUE:
+            return self._now(live)
+        return await self.refresh(key)
+
+    async def pin(self, key: str) -> Live:
+        """Look again whenever the data changes, on servers too."""
+        self._attend(key, opened=True, pinned=True)
+        return await self.look(key)
+
+    def unpin(self, key: str) -> None:
+        """Look again only as far as the kind of engine is looked at unasked."""
+        self._attend(key, pinned=False)
+
+    def _attend(self, key: str, **changed: bool) -> None:
+        before = self._looker.attention.get(key, Attention())
+        after = self._looker.attention[key] = replace(before, **changed)
+        if after != before:
+            self._supervisor.desk(key).hold(key, held=held(self._kind(key), after))
+
+    def _kind(self, key: str) -> str:
+        return self._supervisor.resources[self._lives[key].binding.resource].get_type()
 
     async def cost(self, key: str) -> Cost:
         """What the next better grade would cost."""
@@ -226,15 +279,19 @@ class EnrichedRegistry:
     async def close(self) -> None:
         """End every watch; no task is left. The resources stay open for their owners to close."""
         self._lives.clear()
+        self._keys.clear()
         self._stood.clear()
         await self._supervisor.close()
 
     async def _look(self, key: str, grade: Grade | None) -> Looked[Figures]:
         live = self._lives[key]
         resource = self._supervisor.resources[live.binding.resource]
+        model = self.model_registry.get_by_namespace(live.binding.model)
+        if model is None:  # asked for again: somebody may restore it
+            raise ResourceError("its model is unregistered", "restore it")
         self._changes.mark("work")
         try:
-            return await self._looker.look(live, resource, self.model_registry[live.binding.model])
+            return await self._looker.look(live, resource, model)
         finally:
             self._changes.mark("work")
 
@@ -307,7 +364,16 @@ class EnrichedRegistry:
             if isinstance(found, tuple):
                 failed[found[0]] = str(found[1])
                 continue
-            model = self.model_registry.register_discovered(found, resource=resource.name, namespace=namespace)
+            try:
+                # a wide table takes longer to turn into a model than a loop may be held
+                model = await asyncio.to_thread(
+                    self.model_registry.register_discovered, found, resource=resource.name, namespace=namespace
+                )
+            except DefinitionConflict as error:  # another model has its path: the others come all the same
+                failed[found.name] = str(error)
+                continue
+            if model.path not in self.model_registry:
+                continue  # somebody unregistered it
             self.bind(Binding(model=model.path, resource=resource.name, collection=found.name))
             registered.append(model.path)
         return Discovery(tuple(registered), MappingProxyType(failed))

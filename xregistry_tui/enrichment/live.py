@@ -34,7 +34,7 @@ class Live:
 
     `shape` is the collection's as it was last read. `trend` is rows at moments, oldest first; `per_minute` how the
     rows grow; `spent_ms_per_minute` what looking cost within the last minute. `missing` are required fields of the
-    model that the collection has not.
+    model that the collection has not. `will_run` says what will run by itself, `pinned` whether changes are followed.
     """
 
     binding: Binding
@@ -47,6 +47,8 @@ class Live:
     spent_ms_per_minute: float = 0.0
     shape: Shape | None = None
     missing: tuple[str, ...] = ()
+    pinned: bool = False
+    will_run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.enrichment.attention import Attention, thrifty
 from xregistry_tui.enrichment.live import TREND, Figures, Live, figures, judged, plan_of
 from xregistry_tui.enrichment.watch import Looked
 from xregistry_tui.profiling.categories import MOST, limited
@@ -39,11 +40,12 @@ class Looker:
         self._baselines: dict[str, Profile] = {}
         self._samples: dict[str, tuple[Mapping[str, Any], ...]] = {}
         self.grades: dict[str, Grade] = {}
+        self.attention: dict[str, Attention] = {}
         self.looking: dict[str, Grade] = {}
 
     def forget(self, key: str) -> None:
         """Drop what is kept of a binding."""
-        for known in (self._shapes, self._baselines, self._samples, self.grades, self.looking):
+        for known in (self._shapes, self._baselines, self._samples, self.grades, self.looking, self.attention):
             known.pop(key, None)
 
     def reread(self, key: str) -> None:
@@ -83,7 +85,7 @@ class Looker:
         if self._store is not None:
             await self._store.add_points(f"rows:{key}", [Point(profile.as_of, {"rows": profile.rows.value})])
         same = live.profile is not None and (live.profile.rows, live.profile.fields) == (profile.rows, profile.fields)
-        glance = profile.method is Grade.CATALOGUE and key not in self.grades
+        glance = profile.method is Grade.CATALOGUE and key not in self.grades and not self._statistics_do(key, resource)
         return Looked(made, profile.how.milliseconds, _partial(made), same, glance)
 
     async def _profile(self, live: Live, resource: XResource, model: RegisteredModel) -> tuple[Profile, Shape]:
@@ -101,11 +103,18 @@ class Looker:
     async def _profile_as(self, shape: Shape, live: Live, resource: XResource, model: RegisteredModel) -> Profile:
         demanded, _ = judged(shape, model.shape)
         key = live.binding.key
-        grade = self.grades.get(key) or await self._affordable(live, resource, demanded)
+        grade = self.grades.get(key)
+        if grade is None and self._statistics_do(key, resource):
+            grade = Grade.CATALOGUE
+        grade = grade or await self._affordable(live, resource, demanded)
         self.looking[key] = grade
         profile = await resource.profile(plan_of(demanded, grade, self._policy.statistics_sample))
         most = self._policy.categorical_threshold
         return profile if most >= MOST else limited(profile, most)
+
+    def _statistics_do(self, key: str, resource: XResource) -> bool:
+        """Whether the engine's own statistics are enough: nobody opened it yet."""
+        return thrifty(resource.get_type()) and not self.attention.get(key, Attention()).opened
 
     async def _affordable(self, live: Live, resource: XResource, shape: Shape) -> Grade:
         """Exact where the collection is small, as the last look or the engine says; else a sample.
@@ -134,8 +143,11 @@ class Looker:
     async def _conclude(self, live: Live, profile: Profile, shape: Shape, model: Shape) -> Figures:
         key = live.binding.key
         baseline = self._baselines.get(key)
-        if baseline is None or not baseline.fields:
+        if baseline is None or not baseline.fields or baseline.method is Grade.CATALOGUE:
             self._baselines[key] = profile
+        if baseline is not None and Grade.CATALOGUE in (baseline.method, profile.method):
+            # an engine's own statistics are of another time than it seems: that they differ is no news
+            baseline = None
         before = await self._remembered(live)
 
         def conclude() -> Figures:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-_SERVERS = frozenset({"postgresql", "mongodb"})
+from xregistry_tui.enrichment.attention import thrifty
 
 
 class Clock(Protocol):
@@ -73,7 +73,7 @@ class Pace:
 
 def pace_of(kind: str, level: str = "development") -> Pace:
     """How a kind of engine is looked at by default: files each second, servers each five; in production sparingly."""
-    if kind.lower() not in _SERVERS:
+    if not thrifty(kind):
         return Pace()
     if level == "production":
         return Pace(poll=10.0, slots=1, share=0.02, floor=30.0)

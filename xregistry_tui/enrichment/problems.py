@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.enrichment.suggestions import shown
-from xregistry_tui.schema.json_text import escape
+from xregistry_tui.schema.json_text import to_pointer
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -116,15 +116,6 @@ def _locate(error: ErrorDetails, record: Any) -> _Located:
 
 def _is_item(node: Any, part: str | int) -> bool:
     return isinstance(node, Sequence) and not isinstance(node, str) and isinstance(part, int) and part < len(node)
-
-
-def to_pointer(segments: Iterable[str | int]) -> str:
-    """The JSON Pointer of a path.
-
-    >>> to_pointer(["address", "a/b", 0]), to_pointer([])
-    ('/address/a~1b/0', '')
-    """
-    return "".join("/" + escape(str(segment)) for segment in segments)
 
 
 def _complaint(located: _Located) -> Complaint:

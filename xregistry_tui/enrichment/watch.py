@@ -44,6 +44,7 @@ class Watch:
     `seen` is the token before its last look, `failure` how that look failed, `calm` how many looks in a row found
     nothing new, `glanced` whether the last look was only a first, cheap one. `hidden` is the state that a fault of the
     whole resource hides, `standing` the last status that was not a look under way, and since when.
+    `held`: it is looked at again only when someone asks.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Watch:
     hidden: RefreshState | None = None
     standing: tuple[RefreshStatus, datetime.datetime] | None = None
     paused: bool = False
+    held: bool = False
     wanted: asyncio.Future[None] | None = None
     wanted_grade: Grade | None = None
     task: asyncio.Task[None] | None = None

@@ -64,6 +64,15 @@ class Plan:
         """The true name of the collection looked at."""
         return self.shape.name
 
+    @property
+    def width(self) -> int:
+        """How many fields are looked at, at least one."""
+        return max(1, len(self.fields or self.shape.fields))
+
+    def looked_at(self, rows: float) -> float:
+        """How many records are read of so many."""
+        return {Grade.CATALOGUE: 0, Grade.SAMPLE: min(rows, self.sample)}.get(self.grade, rows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Figure:
     """A number and how it was got. `low` and `high` are the 95 % interval of a sampled one.
 
-    `at_least` marks a lower bound (distinct values seen in a sample), `approximate` an estimate without an interval.
+    `at_least` marks a lower bound (distinct values seen in a sample), `approximate` an estimate; it may have an
+    interval too (distinct values counted by a share of their hashes).
     """
 
     value: float
@@ -62,7 +63,8 @@ class RuleResult:
     """One rule over the values looked at.
 
     `failed` is `None` when the engine could not check it, `checked` then 0. `keys` locate some failing records: the
-    values of the primary key, or the engine's row id. `values` are the offending values of the same records.
+    values of the primary key, or the engine's row id. `values` are the offending values of the same records. `rate` is
+    the share that obeys it, where its interval is not that of independent records.
     """
 
     rule: Rule
@@ -70,6 +72,7 @@ class RuleResult:
     failed: int | None
     keys: tuple[tuple[Scalar, ...], ...] = ()
     values: tuple[Scalar, ...] = ()
+    rate: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +80,13 @@ class FieldProfile:
     """One field over the records looked at. All counts are of records; a figure not looked for is `None`.
 
     `kinds` counts present values by kind; `present` = `looked_at` − `missing` − `nulls`. `blank` counts texts that
-    are empty or only white space. `once` counts the values that occur once. `quantiles` are (p, value), 0 ≤ p ≤ 1.
-    `categorical` is false where its values are not to be taken for a list that they are picked from.
+    are empty or only white space. `once` counts the values that occur once. `quantiles` are (p, value), 0 ≤ p ≤ 1;
+    `quantile_intervals` the 95 % intervals of the same, in their order, where they are sampled. `formats` are (name,
+    share of those present). `rates` are shares with their intervals, by name: `complete` (neither absent nor blank),
+    `zeros`, `negatives`, `format email`, `kind string`. Means and deviations are those of finite values; `infinities`
+    counts the others beside `nans`. `spread` says how quantiles, histogram and formats were got where that is not how
+    the other figures were. `categorical` is false where its values are not to be taken for a list that they are picked
+    from.
     """
 
     name: str
@@ -105,6 +113,10 @@ class FieldProfile:
     formats: tuple[tuple[str, float], ...] = ()
     categorical: bool = True
     rules: tuple[RuleResult, ...] = ()
+    infinities: int | None = None
+    quantile_intervals: tuple[tuple[Scalar, Scalar], ...] = ()
+    rates: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    spread: Grade | None = None
 
     @property
     def present(self) -> int:
@@ -123,7 +135,10 @@ class How:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One look at one collection. `n` records were looked at of about `rows`."""
+    """One look at one collection. `n` records were looked at of about `rows`.
+
+    `random` is false where those of a sample were not drawn by chance: then its rates have no intervals.
+    """
 
     resource: str
     collection: str
@@ -133,6 +148,7 @@ class Profile:
     as_of: datetime.datetime
     fields: Mapping[str, FieldProfile]
     how: How = How()
+    random: bool = True
 
     @property
     def failing(self) -> int:

@@ -90,17 +90,17 @@ def _unique(shape: Shape) -> frozenset[str]:
 
 
 def _completeness(profile: Profile, field: FieldProfile) -> Figure | None:
-    return _rate(profile, field.present - field.blank, field.looked_at)
+    return field.rates.get("complete") or _rate(profile, field.present - field.blank, field.looked_at)
 
 
 def _validity(profile: Profile, field: FieldProfile) -> Figure | None:
     """By the rule that fails most; absence and repetition are judged by dimensions of their own."""
     checked = [
-        (result.checked - result.failed, result.checked)
+        result.rate or _rate(profile, result.checked - result.failed, result.checked)
         for result in field.rules
         if result.failed is not None and result.checked > 0 and not isinstance(result.rule, Required | Unique)
     ]
-    return _rate(profile, *min(checked, key=lambda counts: counts[0] / counts[1])) if checked else None
+    return min((rate for rate in checked if rate is not None), key=lambda rate: rate.value, default=None)
 
 
 def _uniqueness(profile: Profile, field: FieldProfile) -> Figure | None:
@@ -119,7 +119,8 @@ def _consistency(profile: Profile, field: FieldProfile) -> Figure | None:
     alike = {dominant}
     if dominant in (Kind.NUMBER, Kind.DECIMAL):
         alike = set(_NUMBERS)  # whole numbers among fractions are no other type
-    return _rate(profile, sum(count for kind, count in field.kinds.items() if kind in alike), total)
+    told = field.rates.get(f"kind {dominant}") if len(alike) == 1 else None
+    return told or _rate(profile, sum(count for kind, count in field.kinds.items() if kind in alike), total)
 
 
 def _rate(profile: Profile, hits: int, n: int) -> Figure | None:
@@ -128,6 +129,8 @@ def _rate(profile: Profile, hits: int, n: int) -> Figure | None:
     hits = min(max(hits, 0), n)
     if profile.method is Grade.EXACT:
         return Figure(value=hits / n)
+    if not profile.random:
+        return Figure(value=hits / n, method=profile.method, approximate=True)
     population = int(profile.rows.value) if profile.rows.value >= profile.n else None
     low, high = wilson(hits, n, population)
     return Figure(value=hits / n, method=profile.method, low=low, high=high)

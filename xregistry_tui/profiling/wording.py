@@ -29,7 +29,7 @@ def write(figure: Figure | None, *, percent: bool = False) -> str:
 
     `1,204,113` counted, `≈ 1.2 M` estimated, `98.2 ±0.9` a sampled percentage, `≥ 6` a lower bound, `—` not looked at.
     """
-    if figure is None or math.isnan(figure.value):
+    if figure is None or math.isnan(figure.value) or (figure.at_least and figure.value == 0):
         return NOTHING
     if percent:
         return _percent_figure(figure)

@@ -4,6 +4,7 @@ ResourceError            something about a resource, said in plain words, with w
 ├── UnknownTarget        no engine takes this target; nothing was opened
 ├── ResourceGone         the file or server is not there (any more)
 ├── ResourceDenied       it is there, and we may not read it
+│   └── SecretNotGiven   a person was asked for a secret, and gave none
 ├── ResourceBusy         locked or overloaded for now; trying again helps
 ├── ResourceSlow         the time limit ended the operation on the server
 ├── ResourceBroken       it is not what it says it is, or is damaged
@@ -51,6 +52,12 @@ class ResourceDenied(ResourceError):
     """It is there, and we may not read it."""
 
 
+class SecretNotGiven(ResourceDenied):
+    """A person who was asked for a secret gave none; nobody is asked again before someone wants that."""
+
+    recoverable = False
+
+
 class ResourceBusy(ResourceError):
     """Locked or overloaded for now."""
 
@@ -92,6 +99,12 @@ class Chosen:
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, include: Sequence[str], exclude: Sequence[str]) -> Chosen:
+        """By the patterns as they were given, one alone or several."""
+        some, none = ((given,) if isinstance(given, str) else tuple(given) for given in (include, exclude))
+        return cls(some, none)
 
     def __contains__(self, collection: object) -> bool:
         name = str(collection)
@@ -210,6 +223,10 @@ class XResource(ABC):
     @abstractmethod
     async def profile(self, plan: Plan) -> Profile:
         """Look once, as planned."""
+
+    def progress(self, collection: str) -> float | None:
+        """How much of the look at a collection that is under way is done, 0 to 1; `None` where nobody can say."""
+        return None
 
     @abstractmethod
     async def records(self, query: RecordQuery) -> Page:

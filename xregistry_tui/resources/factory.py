@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,18 +12,18 @@ from urllib.parse import unquote, urlsplit
 from xregistry_tui.resources.base import UnknownTarget, XResource
 
 T = TypeVar("T")
+_VARIABLE = re.compile(r"\$[A-Za-z_]\w*")
 
 ENTRY_POINTS = "xregistry.resources"
 """The entry point group by which other packages offer kinds: `kind = "package.module:Resource"`."""
 
 _SQLITE_SUFFIXES = frozenset({".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3"})
-_SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql"}
-_LATER_SCHEMES = {"mongodb": "MongoDB", "mongodb+srv": "MongoDB"}
+_SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql", "mongodb": "mongodb", "mongodb+srv": "mongodb"}
 _DOCUMENTS = frozenset({".json", ".jsonl", ".ndjson", ".jsonlines", ".ejson", ".geojson"})
 _TABULAR = frozenset({".csv", ".tsv", ".tab", ".psv", ".parquet", ".pq", ".arrow", ".feather", ".duckdb", ".ddb"})
 _FILE_KINDS = ("sqlite", "documents", "duckdb")
 _TABULAR_MAGIC = ((0, b"PAR1"), (0, b"ARROW1"), (8, b"DUCK"))
-_HINT = "name a file (SQLite, JSON, CSV, Parquet, Arrow, DuckDB) or a postgresql:// server"
+_HINT = "name a data file, a postgresql:// or mongodb:// server, or a service=name"
 
 
 def _sqlite(name: str | None = None, **options: Any) -> XResource:
@@ -49,7 +51,7 @@ def _file_options(what: str, example: str, options: Mapping[str, Any]) -> dict[s
     if unknown or not options.get("path"):
         wrong = f"knows no option {', '.join(unknown)}" if unknown else "needs the path of a file"
         raise UnknownTarget(f"{what} resource {wrong}", f'its options are path and level: path="{example}"')
-    patterns = {key: tuple(options.get(key, ())) for key in ("include", "exclude")}
+    patterns = {key: options[key] for key in ("include", "exclude") if key in options}
     return {"path": options["path"], "level": options.get("level", "development"), **patterns}
 
 
@@ -59,9 +61,16 @@ def _postgresql(name: str | None = None, **options: Any) -> XResource:
     return PostgresqlResource(name, **options)
 
 
+def _mongodb(name: str | None = None, **options: Any) -> XResource:
+    from xregistry_tui.resources.mongodb import MongodbResource
+
+    return MongodbResource(name, **options)
+
+
 _BUILT_IN: Mapping[str, Callable[..., XResource]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
+    "mongodb": _mongodb,
     "documents": _documents,
     "duckdb": _duckdb,
 }
@@ -85,22 +94,22 @@ class ResourceFactory:
         if wanted in offered:
             made: XResource = offered[wanted].load()(name=name, **options)
             return made
-        if wanted in _LATER_SCHEMES:
-            raise UnknownTarget(f"{_LATER_SCHEMES[wanted]} is not supported in this version", _HINT)
         raise UnknownTarget(
             f"there is no kind of resource “{kind}”", f"there are: {', '.join(ResourceFactory.kinds())}"
         )
 
     @staticmethod
     def from_url(target: str | Path, name: str | None = None, **options: Any) -> XResource:
-        """A resource for `sqlite:///path`, `postgresql://…`, the path of a file, a pattern of files, `-` for standard
-        input, or a scheme of an installed package.
+        """A resource for `sqlite:///path`, `postgresql://…`, `mongodb://…`, libpq's words, a file, an installed scheme.
+
+        A file may be a pattern of files: one resource, with a collection for each file that it names; `-` is standard
+        input. `$NAME` is the target that a variable of the environment holds.
 
         `options` are those of the kind, beside what the target says (`level`, `include`, `exclude` of all of ours).
         Three slashes are followed by a path relative to the current folder, four by an absolute one; where only the
         absolute one is there, it is meant.
         """
-        text = str(target)
+        text = _expanded(str(target))
         scheme = text.split(":", 1)[0].lower() if "://" in text else ""
         if scheme in _FILE_KINDS:
             return ResourceFactory.create(scheme, name, **{**options, "path": _path_of(text)})
@@ -108,11 +117,32 @@ class ResourceFactory:
             return ResourceFactory.create(_SCHEMES[scheme], name, **_with_url(text, options))
         if scheme and scheme in _installed():
             return ResourceFactory.create(scheme, name, **_with_url(text, options))
-        if scheme in _LATER_SCHEMES:
-            raise UnknownTarget(f"{_LATER_SCHEMES[scheme]} is not supported in this version", _HINT)
+        if not scheme and is_address(text):
+            return ResourceFactory.create("postgresql", name, **_with_url(text, options))
         if scheme and scheme != "file":
             raise UnknownTarget(f"there is no engine for {scheme}:// targets", _HINT)
         return _from_file(Path(unquote(urlsplit(text).path)) if scheme == "file" else Path(text), name, options)
+
+
+def _expanded(target: str) -> str:
+    """The target that a variable holds, where `$NAME` is all that is said: so no secret need be written down."""
+    if not _VARIABLE.fullmatch(target):
+        return target
+    value = os.environ.get(target[1:], "")
+    # what it holds may be a secret of another kind: unless it is a target, it is not even tried, for errors quote that
+    if not is_address(value) or _VARIABLE.fullmatch(value):
+        hint = "set it to one such as postgresql://host/database, or name the target itself"
+        raise UnknownTarget(f"the variable {target[1:]} holds no target", hint)
+    return value
+
+
+def is_address(target: str) -> bool:
+    """Whether a target says where something is by other means than the path of a file."""
+    if "://" in target or _VARIABLE.fullmatch(target):
+        return True
+    from xregistry_tui.resources.postgresql.targets import is_words
+
+    return "=" in target and is_words(target) and not Path(target).exists()
 
 
 def _with_url(text: str, options: Mapping[str, Any]) -> dict[str, Any]:

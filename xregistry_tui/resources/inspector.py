@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -88,9 +88,10 @@ class XInspector:
         """What the records of the collection may be."""
         return await self.resource.shape(collection or await self._chosen())
 
-    async def discover(self) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
-        """The shape of each collection of the resource as it is found, or its name and why it cannot be read."""
-        async for found in self.resource.shapes(await self.resource.list_collections_or_tables()):
+    async def discover(self, only: Collection[str] = ()) -> AsyncIterator[Shape | tuple[str, ResourceError]]:
+        """The shape of each collection (of `only` these) as it is found, or its name and why it cannot be read."""
+        held = await self.resource.list_collections_or_tables()
+        async for found in self.resource.shapes([name for name in held if not only or name in only]):
             yield found
 
     async def _chosen(self) -> str:

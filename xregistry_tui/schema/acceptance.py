@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from xregistry_tui.schema.acceptance_words import problem
 from xregistry_tui.schema.canonical import jsonable
+from xregistry_tui.schema.keywords import LISTS, MAPS
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -52,8 +53,7 @@ class Acceptance:
 
 
 _DATA = frozenset({"enum", "const", "default", "examples"})
-_MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
-_LISTS = frozenset({"prefixItems", "allOf", "anyOf", "oneOf"})
+_MAPS = MAPS | {"$defs", "definitions"}
 _NOTHING: dict[str, Any] = {"not": {}}
 
 
@@ -64,7 +64,7 @@ def _placed(schema: dict[str, Any]) -> dict[str, Any]:
         if key in _MAPS and isinstance(value, dict):
             written[key] = {name: _said_in_full(inner) for name, inner in value.items()}
         elif key not in _DATA and isinstance(value, list):
-            written[key] = [_said_in_full(inner) if key in _LISTS else _inner(inner) for inner in value]
+            written[key] = [_said_in_full(inner) if key in LISTS else _inner(inner) for inner in value]
         else:
             written[key] = value if key in _DATA else _inner(value)
     return written

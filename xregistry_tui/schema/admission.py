@@ -36,10 +36,10 @@ def admitted(document: Document, way: Way, value: Any, held: Way | None = None, 
     if way.kind == "number":
         return _number(way, value)
     if way.kind == "string":
-        return _sized(way, len(value))
+        return _within(way, len(value))
     if way.kind == "array":
-        return _sized(way, len(value)) and _array(document, way, value, depth)
-    return way.kind != "object" or (_sized(way, len(value)) and _object(document, way, value, depth))
+        return _within(way, len(value)) and _array(document, way, value, depth)
+    return way.kind != "object" or (_within(way, len(value)) and _object(document, way, value, depth))
 
 
 def _number(way: Way, value: float) -> bool:
@@ -47,10 +47,6 @@ def _number(way: Way, value: float) -> bool:
         return False
     step = way.words.get("multipleOf")
     return _within(way, value) and (step is None or divides(step, value))
-
-
-def _sized(way: Way, size: int) -> bool:
-    return _within(way, size)
 
 
 def _within(way: Way, value: float) -> bool:

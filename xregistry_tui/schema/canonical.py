@@ -53,6 +53,16 @@ def _scalar(value: Any) -> str:
     return str(jsonable(str(value)))
 
 
+def plain(value: Any) -> Any:
+    """Models as what they hold, wherever they are in a value."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    dumped = getattr(value, "model_dump", None)
+    return dumped(mode="python") if callable(dumped) and not isinstance(value, type) else value
+
+
 def dumps(value: Any, *, indent: int | None = None) -> str:
     """A value as canonical JSON text; without `indent` on one line and with no spaces."""
     separators = (",", ":") if indent is None else (",", ": ")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any, TypeAlias
 
+from xregistry_tui.schema.shape import segments
+
 
 class Verdict(StrEnum):
     """Whether data of the one schema is data of the other; undecided counts as refused and says why."""
@@ -84,7 +86,7 @@ class SchemaChange:
             "message": self.message,
         }
         if self.path.count("/") == 1 and self.path != "/*":
-            written["field"] = self.path[1:].replace("~1", "/").replace("~0", "~")
+            (written["field"],) = segments(self.path)
         return written
 
     @property
@@ -160,7 +162,7 @@ def _subject(path: str) -> str:
     """
     if not path:
         return "The record"
-    names = [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
+    names = segments(path)
     if names[-1] != "*":
         return ".".join(names)
     return f"Each entry of {'.'.join(names[:-1]) or 'the record'}"

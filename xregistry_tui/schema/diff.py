@@ -18,7 +18,7 @@ from xregistry_tui.schema.equality import alike, same
 from xregistry_tui.schema.renames import Rename, renames_among
 from xregistry_tui.schema.subsumption import Walk
 
-__all__ = ["Change", "ChangeType", "Diff", "Json", "Rename", "SchemaChange", "Verdict", "compare", "renames"]
+__all__ = ["Change", "ChangeType", "Diff", "Json", "Rename", "SchemaChange", "Verdict", "compare"]
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -40,6 +40,11 @@ class Diff:
     def change(self) -> Change:
         """How much the changes matter; what is undecided is taken to break."""
         return max((change.magnitude for change in self.changes), default=Change.NONE)
+
+    @property
+    def renames(self) -> tuple[Rename, ...]:
+        """Removed and added fields that may be the same under another name: proposals, best first, never assumed."""
+        return renames_among(self.changes)
 
 
 def compare(older: Json, newer: Json, *, strict: bool = False, forward: bool = False) -> Diff:
@@ -69,8 +74,3 @@ def _once(changes: list[SchemaChange]) -> list[SchemaChange]:
         if change.type == ChangeType.UNDECIDED:
             seen.add(change.message)
     return kept
-
-
-def renames(older: Json, newer: Json) -> tuple[Rename, ...]:
-    """Removed and added fields that may be the same under another name: proposals, best first, never assumed."""
-    return renames_among(compare(older, newer).changes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from json import JSONDecodeError, decoder
 from typing import Any, NoReturn
@@ -74,6 +74,15 @@ def escape(segment: str) -> str:
     'a~1b~0c'
     """
     return segment.replace("~", "~0").replace("/", "~1")
+
+
+def to_pointer(segments: Iterable[str | int]) -> str:
+    """The JSON Pointer of a path.
+
+    >>> to_pointer(["address", "a/b", 0]), to_pointer([])
+    ('/address/a~1b/0', '')
+    """
+    return "".join("/" + escape(str(segment)) for segment in segments)
 
 
 def parse(text: str, *, size: int = SIZE, depth: int = DEPTH) -> Document:

@@ -82,7 +82,20 @@ def _config(of: ClassPlan) -> ConfigDict:
     config = ConfigDict(defer_build=True, extra="ignore", protected_namespaces=(), populate_by_name=of.by_attribute)
     if of.title is not None:
         config["title"] = of.title
+    config.update(_values_config(of))
     return config
+
+
+def _values_config(of: ClassPlan) -> ConfigDict:
+    """What a class has to be told to take every value that engines hold, in the canonical JSON form too."""
+    from pydantic import ConfigDict
+
+    atoms, told = of.atoms, ConfigDict()
+    if Atom.DECIMAL in atoms:
+        told["allow_inf_nan"] = True  # floats may be, decimals only when told
+    if Atom.BYTES in atoms:
+        told.update({"ser_json_bytes": "base64", "val_json_bytes": "base64"})
+    return told
 
 
 def _info(field: FieldPlan) -> Any:
@@ -180,6 +193,7 @@ def _config_source(of: ClassPlan) -> str:
         settings.append("populate_by_name=True")
     if any(field.attribute.startswith(_PROTECTED) for field in of.fields):
         settings.append("protected_namespaces=()")
+    settings += [f"{name}={_literal(value)}" for name, value in _values_config(of).items()]
     return ", ".join(settings)
 
 

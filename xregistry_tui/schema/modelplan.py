@@ -102,6 +102,11 @@ class ClassPlan:
     fields: tuple[FieldPlan, ...]
     by_attribute: bool
 
+    @property
+    def atoms(self) -> frozenset[Atom]:
+        """The plain types in its fields."""
+        return frozenset(atom for field in self.fields for atom in _atoms(field.type))
+
 
 def plan(shape: Shape, name: str) -> ClassPlan:
     """The plan of a shape's model under a class name made of `name`."""
@@ -127,6 +132,20 @@ def _records(of: Type) -> Iterator[ClassPlan]:
     elif isinstance(of, Either):
         for option in of.options:
             yield from _records(option)
+
+
+def _atoms(of: Type) -> Iterator[Atom]:
+    if isinstance(of, Atom):
+        yield of
+    elif isinstance(of, Limited):
+        yield of.inner
+    elif isinstance(of, ListOf):
+        yield from _atoms(of.items)
+    elif isinstance(of, MapOf):
+        yield from _atoms(of.values)
+    elif isinstance(of, Either):
+        for option in of.options:
+            yield from _atoms(option)
 
 
 def _class(name: str, title: str | None, doc: str, shapes: tuple[FieldShape, ...], used: set[str]) -> ClassPlan:

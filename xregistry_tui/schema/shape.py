@@ -118,6 +118,17 @@ def pointer(*segments: str) -> str:
     return "".join("/" + segment.replace("~", "~0").replace("/", "~1") for segment in segments)
 
 
+def segments(path: str) -> tuple[str, ...]:
+    """The names that a path of a field leads through, what `pointer` made it of.
+
+    >>> segments("city"), segments("/address/city"), segments("/~1odd")
+    (('city',), ('address', 'city'), ('/odd',))
+    """
+    if not path.startswith("/"):
+        return (path,)
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/"))
+
+
 def walk(shape: Shape) -> Iterator[tuple[str, FieldShape]]:
     """Every field with its path, parents before children; array items are `/*`."""
     for field in shape.fields:

@@ -14,13 +14,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from xregistry_tui.tui import themes
+from xregistry_tui.tui import heap, themes
 from xregistry_tui.tui.failure import Failure, failure_of
 from xregistry_tui.tui.screens.base import ItemsChanged, ModeScreen
 from xregistry_tui.tui.screens.opening import OpeningScreen
@@ -42,6 +42,7 @@ RETRY = 3.0
 GARBAGE = (20_000, 20, 20)
 THREADS = 1
 EXIT_BY_SIGNAL = 128
+Ask: TypeAlias = Callable[[str], Awaitable[str]]
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name))
 KEYBOARD = tuple(getattr(signal, name) for name in ("SIGINT", "SIGQUIT") if hasattr(signal, name))
 
@@ -124,6 +125,7 @@ class XregApp(App[None]):
         self.what = title
         self.now = now
         self.keymap: Mapping[str, str] = {}
+        self.asking = asyncio.Lock()
         self._open_session = open_session
         self._appearance = appearance
         self._subscription: Subscription | None = None
@@ -188,6 +190,7 @@ class XregApp(App[None]):
 
     def _furnish(self) -> None:
         """The first picture is out: bring what it did without."""
+        heap.share_one()
         self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
@@ -335,6 +338,12 @@ class XregApp(App[None]):
             self.register_theme(themes.bundled(theme))
         self.theme = theme
 
+    async def ask_secret(self, prompt: str) -> str:
+        """Ask a person for a secret, unseen; raises `SecretNotGiven`."""
+        from xregistry_tui.tui.screens.secret import ask_secret
+
+        return await ask_secret(self, prompt)
+
     async def action_help(self) -> None:
         """All keys that act here."""
         from textual.command import CommandPalette
@@ -395,12 +404,12 @@ def _provider() -> type:
 
 
 def run(
-    open_session: Callable[[], Awaitable[Session]],
+    open_session: Callable[[Ask], Awaitable[Session]],
     *,
     title: str = "",
     appearance: Callable[[], Appearance] | None = None,
 ) -> int:
-    """Run the dashboard; gives the exit code."""
-    app = XregApp(open_session, title, appearance=appearance)
+    """Run the dashboard; gives the exit code. `open_session` is handed the way to ask a person for a secret."""
+    app: XregApp = XregApp(lambda: open_session(app.ask_secret), title, appearance=appearance)
     app.run()
     return app.return_code or 0

@@ -53,9 +53,15 @@ async def edited(text: str, name: str, words: Sequence[str], terminal: AbstractC
 
 
 def _folder(text: str, name: str) -> Path:
-    """A new folder that only its owner can enter, with the text in a file of that name."""
-    folder = Path(tempfile.mkdtemp(prefix="xreg-"))
-    (folder / f"{_safe(name)}.py").write_text(text, encoding="utf-8")
+    """A new folder that only its owner can enter, with the text in a file of that name; raises `NotEdited`."""
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="xreg-"))
+        (folder / f"{_safe(name)}.py").write_text(text, encoding="utf-8")
+    except OSError as error:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise NotEdited(f"There is no place for a file to edit: {error.strerror or error}.") from None
     return folder
 
 
@@ -65,6 +71,8 @@ def _read(folder: Path) -> str:
         return file.read_text(encoding="utf-8") if file is not None else ""
     except UnicodeDecodeError:
         raise NotEdited("What came back is not UTF-8: nothing was taken over.") from None
+    except OSError as error:
+        raise NotEdited(f"What came back cannot be read: {error.strerror or error}. Nothing was taken over.") from None
 
 
 def _safe(name: str) -> str:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rich.cells import set_cell_size
+from rich.cells import chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Span, Text
@@ -107,6 +107,18 @@ def folded(text: Text, width: int) -> list[Text]:
         parts.append(text[:at])
         text = line(" " * indent, text[at:][len(text.plain[at:]) - len(text.plain[at:].lstrip()) :])
     return [*parts, text]
+
+
+def chopped(text: Text, width: int) -> list[Text]:
+    """A line in pieces of at most `width` cells, broken anywhere: data, of which nothing is lost at a break.
+
+    >>> [part.plain for part in chopped(Text("ab cd"), 3)], [part.plain for part in chopped(Text("a日本"), 4)]
+    (['ab ', 'cd'], ['a日', '本'])
+    """
+    if text.cell_len <= width:
+        return [text]
+    ends = list(itertools.accumulate(len(part) for part in chop_cells(text.plain, width)))
+    return list(text.divide(ends[:-1]))
 
 
 def spread(left: Text, right: Text, width: int) -> Text:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.base import ActionError
-from xregistry_tui.schema.diff import Verdict
-from xregistry_tui.schema.evolution import Change, next_version
+from xregistry_tui.schema.change import Change
+from xregistry_tui.schema.versioning import next_version
 from xregistry_tui.tui.commands import do, fitting
 from xregistry_tui.tui.screens.ask import AskScreen
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.diff_list import counted, sign
+from xregistry_tui.tui.widgets.diff_list import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Coroutine
 
     from rich.text import Text
 
     from xregistry_tui.actions.views import Comparison, Right
-    from xregistry_tui.schema.diff import SchemaChange
     from xregistry_tui.tui.app import XregApp
     from xregistry_tui.tui.command_words import Order
 
@@ -80,26 +79,18 @@ async def roll_back(app: XregApp, path: str, version: str) -> None:
     back: Comparison | None = await app.perform("compare", model=path, older=model.version, newer=version)  # type: ignore[assignment]  # what the verb gives
     if back is None:
         return
-    becomes = _next(model.version, back.changes)
+    becomes = _next(model.version, back.change)
     explained = (f"Its schema becomes {becomes}; {model.version} stays in the history.", counted(back.changes))
     question = AskScreen(f"Roll {model.title} back to {version}?", explained, yes="roll back", no="leave it")
     ask(app, question, lambda: app.perform("rollback", model=path, version=version))
 
 
-def _next(version: str, changes: Iterable[SchemaChange]) -> str:
-    """The version that these changes make; in words where the one at hand is not three numbers."""
+def _next(version: str, change: Change) -> str:
+    """The version that a change makes; in words where the one at hand is not three numbers."""
     try:
-        return next_version(version, _weight(changes))
+        return next_version(version, change or Change.DOCUMENTATION)  # validators are no part of a schema
     except ValueError:
         return "the next version"
-
-
-def _weight(changes: Iterable[SchemaChange]) -> Change:
-    """What changes weigh in a version number."""
-    shown = tuple(changes)
-    if any(one.verdict is not Verdict.COMPATIBLE for one in shown):
-        return Change.BREAKING
-    return Change.COMPATIBLE if any(sign(one) != "·" for one in shown) else Change.DOCUMENTATION
 
 
 # The preview of a role

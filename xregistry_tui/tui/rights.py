@@ -19,6 +19,7 @@ NEEDS: Mapping[str, str] = {
     "explore.refresh": "read",
     "explore.how": "read",
     "explore.edit": "update",
+    "explore.export": "list",
     "validate": "read",
     "versions.rollback": "update",
     "function.call": "execute",

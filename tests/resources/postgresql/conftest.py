@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import pytest
 
+from tests.resources.opening import opening
 from xregistry_tui.resources.postgresql import PostgresqlResource
 
 Opened = Callable[..., Awaitable[PostgresqlResource]]
@@ -15,15 +15,5 @@ Opened = Callable[..., Awaitable[PostgresqlResource]]
 @pytest.fixture
 async def opened() -> AsyncIterator[Opened]:
     """`await opened(url, …options)` gives a resource that is connected."""
-    made: list[PostgresqlResource] = []
-
-    async def connect(url: str, *, ask: Any = None, **options: Any) -> PostgresqlResource:
-        resource = PostgresqlResource(url=url, **options)
-        resource.ask = ask
-        made.append(resource)
-        await resource.connect()
-        return resource
-
-    yield connect
-    for resource in made:
-        await resource.close()
+    async with opening(PostgresqlResource) as connect:
+        yield connect

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
 
 import pytest
 
@@ -12,7 +11,8 @@ from tests.engines.fixtures import MakeFresh
 from tests.engines.postgres import Fresh
 from tests.engines.proxy import proxied
 from tests.resources.postgresql.conftest import Opened
-from xregistry_tui.profiling.plan import Budget
+from tests.resources.running import running
+from xregistry_tui.profiling.plan import Budget, Plan
 from xregistry_tui.resources.base import (
     CollectionFailed,
     RecordQuery,
@@ -33,16 +33,6 @@ SLOW, ORDERS = RecordQuery(collection="public.slow"), RecordQuery(collection="pu
 @pytest.fixture
 def shop(fresh: MakeFresh) -> Fresh:
     return fresh(SCRIPT)
-
-
-async def running(work: Awaitable[object], shop: Fresh) -> asyncio.Task[object]:
-    """The work as a task, once the server works on it."""
-    task = asyncio.ensure_future(work)
-    asleep = f"SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '{shop.name}'"
-    while not shop.sql(asleep):
-        for _ in range(20):
-            await asyncio.sleep(0)
-    return task
 
 
 async def still_works(resource: PostgresqlResource) -> None:
@@ -111,9 +101,11 @@ async def test_questions_do_not_wait_for_a_long_look(shop: Fresh, opened: Opened
         await look
 
 
-async def test_an_administrator_may_cancel_us(shop: Fresh, opened: Opened) -> None:
+@pytest.mark.parametrize("what", ["records", "profile"])
+async def test_an_administrator_may_cancel_us(shop: Fresh, opened: Opened, what: str) -> None:
     resource = await opened(shop.url)
-    task = await running(resource.records(SLOW), shop)
+    plan = Plan(shape=await resource.shape("public.slow"))
+    task = await running(resource.records(SLOW) if what == "records" else resource.profile(plan), shop)
     shop.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'xreg-tui'")
     with pytest.raises(ResourceBusy, match="someone cancelled our query"):
         await task

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 _NOTHING = type(None)
 
 
-def field_profile(found: Tally, n: int, rows: Figure, grade: Grade, plan: Plan) -> FieldProfile:
-    """The figures of one field over `n` records of about `rows`."""
+def field_profile(
+    found: Tally, n: int, rows: Figure, grade: Grade, plan: Plan, *, random: bool = True
+) -> FieldProfile:
+    """The figures of one field over `n` records of about `rows`, `random` where a sample was drawn by chance."""
     looked_at = found.seen if found.per_value else n
     kinds = _kinds(found)
     present = found.seen - found.nulls
@@ -31,7 +33,7 @@ def field_profile(found: Tally, n: int, rows: Figure, grade: Grade, plan: Plan) 
         missing=looked_at - found.seen,
         nulls=found.nulls,
         kinds=kinds,
-        fill=_share(present, looked_at, rows, grade),
+        fill=_share(present, looked_at, rows, grade, random=random),
         nans=found.nans or None,
         lengths=Lengths(found.sizes[0], found.sizes[1], found.sizes[2] / found.types[list]) if found.sizes else None,
         categorical=not found.per_value,
@@ -53,11 +55,13 @@ def _kinds(found: Tally) -> dict[Kind, int]:
     return kinds
 
 
-def _share(hits: int, n: int, rows: Figure, grade: Grade) -> Figure | None:
+def _share(hits: int, n: int, rows: Figure, grade: Grade, *, random: bool) -> Figure | None:
     if not n:
         return None
     if grade is Grade.EXACT:
         return Figure(value=hits / n)
+    if not random:
+        return Figure(value=hits / n, method=Grade.SAMPLE, approximate=True)
     low, high = wilson(hits, n, max(n, int(rows.value)))
     return Figure(value=hits / n, method=Grade.SAMPLE, low=low, high=high)
 

@@ -6,14 +6,12 @@ an array or a map (`/tags/*`) they are of items.
 
 from __future__ import annotations
 
-import datetime
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
+from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.plan import Grade, Plan
-from xregistry_tui.profiling.profile import FieldProfile, Figure, How, Profile
+from xregistry_tui.profiling.profile import FieldProfile, Figure, Profile
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.documents.conclusions import field_profile
 from xregistry_tui.resources.documents.failing import with_failing
@@ -37,33 +35,26 @@ class _Pass:
     rows: Figure = field(default_factory=lambda: Figure(value=0))
     grade: Grade = Grade.EXACT
     sampling: str = "all records"
+    random: bool = True
     trouble: Trouble = field(default_factory=Trouble)
 
 
 def profile(place: Place, plan: Plan, known: Look, limit: Limit, resource: str) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when a planned field is not in the file."""
-    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    since = Since()
     seen, fields = _Pass(tally((), {}), rows=known.rows, grade=Grade.CATALOGUE), {}
     said = f"the size of the file and its first records ({known.layout})"
     if plan.grade is not Grade.CATALOGUE:
         seen = _looked(place, plan, known, limit)
         fields = with_failing(place, plan, seen.tally, _fields(seen, plan), limit, whole=seen.grade is Grade.EXACT)
         said = "; ".join((seen.sampling, *seen.trouble.words(), *_bounded(seen.tally)))
-    return Profile(
-        resource=resource,
-        collection=plan.collection,
-        rows=seen.rows,
-        n=seen.n,
-        method=seen.grade,
-        as_of=as_of,
-        fields=MappingProxyType(fields),
-        how=How(sampling=said, milliseconds=(time.perf_counter() - started) * 1000),
-    )
+    found = Found(rows=seen.rows, n=seen.n, grade=seen.grade, fields=fields, sampling=said, random=seen.random)
+    return since.profile(found, plan, resource, ())
 
 
 def _fields(seen: _Pass, plan: Plan) -> dict[str, FieldProfile]:
     return {
-        found.path: field_profile(found, seen.n, seen.rows, seen.grade, plan)
+        found.path: field_profile(found, seen.n, seen.rows, seen.grade, plan, random=seen.random)
         for child in seen.tally.children.values()
         for found in child.each()
     }
@@ -118,7 +109,7 @@ def _first(seen: _Pass, found: Reading, plan: Plan) -> None:
     if next(records, None) is None:
         seen.rows = Figure(value=seen.n)
         return
-    seen.grade = Grade.SAMPLE
+    seen.grade, seen.random = Grade.SAMPLE, False
     estimate = counted(found, seen.n, whole=False)
     seen.rows = Figure(value=estimate.value, method=Grade.SAMPLE, approximate=True)
     seen.sampling = f"the first {seen.n:,} records, not random ({found.layout}{_packed(found)})"

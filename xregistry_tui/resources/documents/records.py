@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.found import Since
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.profiling.profile import Figure, How
+from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import Clipped, CollectionFailed, Page, RecordQuery
 from xregistry_tui.resources.documents.comparing import matches, order
 from xregistry_tui.resources.documents.look import Look, as_object, opened_stream, reading
@@ -29,7 +30,7 @@ Numbered = tuple[int, dict[str, Any]]
 
 def records(place: Place, query: RecordQuery, known: Look, limit: Limit) -> Page:
     """The asked-for window; raises `CollectionFailed` for a field or an operator that is not there."""
-    started = time.perf_counter()
+    since = Since()
     names = query.fields or tuple(field.name for field in known.shape.fields)
     require(known, *names, *(condition.field for condition in query.where), *filter(None, (query.order_by,)))
     with opened_stream(place, query.collection) as stream:
@@ -46,7 +47,7 @@ def records(place: Place, query: RecordQuery, known: Look, limit: Limit) -> Page
         offset=query.offset,
         more=more,
         total=total,
-        how=How(milliseconds=(time.perf_counter() - started) * 1000),
+        how=since.how(()),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from xregistry_tui.profiling.plan import Budget, Cost, Grade, Plan
+from xregistry_tui.profiling.plan import Budget, Cost, Plan
 from xregistry_tui.resources.base import (
     Chosen,
     CollectionFailed,
@@ -53,7 +53,7 @@ class DocumentsResource(XResource):
     ) -> None:
         target = Path(path) if str(path) == STANDARD_INPUT else Path(path).expanduser().absolute()
         self._place = Place(target)
-        self._chosen = Chosen(tuple(include), tuple(exclude))
+        self._chosen = Chosen.of(include, exclude)
         super().__init__(
             ResourceMetadata(name=name or _name(target), kind="documents", location=str(target), level=level)
         )
@@ -106,8 +106,7 @@ class DocumentsResource(XResource):
         """See `XResource.cost`; the milliseconds follow what the last look at this resource cost."""
         known = await self._ask(lambda limit: self._look(plan.collection, limit))
         rows = known.rows.value
-        read = {Grade.CATALOGUE: 0.0, Grade.SAMPLE: min(rows, plan.sample)}.get(plan.grade, rows)
-        return Cost(rows=int(rows), milliseconds=read * _width(plan) * self._cell_cost)
+        return Cost(rows=int(rows), milliseconds=plan.looked_at(rows) * plan.width * self._cell_cost)
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
@@ -118,7 +117,7 @@ class DocumentsResource(XResource):
 
         found = await self._ask(look_once, plan.budget.seconds)
         if found.n >= 1_000:
-            self._cell_cost = found.how.milliseconds / (found.n * _width(plan))
+            self._cell_cost = found.how.milliseconds / (found.n * plan.width)
         return found
 
     async def records(self, query: RecordQuery) -> Page:
@@ -199,7 +198,3 @@ def _name(target: Path) -> str:
 
 def _nothing() -> None:
     """There is no engine to interrupt: reading asks its limit between records."""
-
-
-def _width(plan: Plan) -> int:
-    return max(1, len(plan.fields or plan.shape.fields))

@@ -38,6 +38,7 @@ class Answers:
     n: int
     rows: Figure
     grade: Grade
+    random: bool = True
 
     @property
     def present(self) -> int:
@@ -96,6 +97,8 @@ def _share(answers: Answers) -> Figure | None:
         return None
     if answers.grade is Grade.EXACT:
         return Figure(value=hits / n)
+    if not answers.random:
+        return Figure(value=hits / n, method=Grade.SAMPLE, approximate=True)
     low, high = wilson(hits, n, max(n, int(answers.rows.value)))
     return Figure(value=hits / n, method=Grade.SAMPLE, low=low, high=high)
 

@@ -3,14 +3,12 @@
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-import datetime
-import time
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
+from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.plan import COUNTABLE_VALUES, Grade, Plan
-from xregistry_tui.profiling.profile import FieldProfile, Figure, How, Profile, ValueCount
+from xregistry_tui.profiling.profile import FieldProfile, Figure, Profile, ValueCount
 from xregistry_tui.resources.duckdb import footers
 from xregistry_tui.resources.duckdb.conclusions import Answers, Counted, field_profile, without_values
 from xregistry_tui.resources.duckdb.connection import Asker
@@ -35,6 +33,7 @@ class _Look:
     rows: Figure
     grade: Grade
     said: list[str]
+    random: bool = True
 
 
 def catalogue_rows(ask: Asker, relation: Relation) -> Figure:
@@ -52,7 +51,7 @@ def catalogue_rows(ask: Asker, relation: Relation) -> Figure:
 
 def profile(ask: Asker, relation: Relation, plan: Plan, resource: str) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when a planned column is gone, and what the driver does."""
-    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    since = Since()
     known = {field.name: field for field in relation.shape.fields}
     names = plan.fields or tuple(field.name for field in plan.shape.fields)
     relation.require(*names)
@@ -62,20 +61,9 @@ def profile(ask: Asker, relation: Relation, plan: Plan, resource: str) -> Profil
         look, n, fields = _catalogue(ask, relation, wanted, rows)
     else:
         look, n, fields = _looked(ask, relation, wanted, plan, rows)
-    return Profile(
-        resource=resource,
-        collection=plan.collection,
-        rows=look.rows,
-        n=n,
-        method=look.grade,
-        as_of=as_of,
-        fields=MappingProxyType(fields),
-        how=How(
-            queries=tuple(ask.queries),
-            sampling="; ".join(look.said),
-            milliseconds=(time.perf_counter() - started) * 1000,
-        ),
-    )
+    said = "; ".join(look.said)
+    found = Found(rows=look.rows, n=n, grade=look.grade, fields=fields, sampling=said, random=look.random)
+    return since.profile(found, plan, resource, ask.queries)
 
 
 _Figures = tuple[_Look, int, dict[str, FieldProfile]]
@@ -103,7 +91,7 @@ def _looked(ask: Asker, relation: Relation, wanted: list[FieldShape], plan: Plan
         look.rows = Figure(value=n)
         look.said += rejected(ask) if relation.counting else ()
     again = relation.sql if look.grade is Grade.EXACT else look.sql
-    told = [Answers(place, answers[place.path], n, look.rows, look.grade) for place in found]
+    told = [Answers(place, answers[place.path], n, look.rows, look.grade, look.random) for place in found]
     counts = _counts(ask, told, again, plan.top, small=n * len(found) <= COUNTABLE_VALUES)
     fields = {one.place.path: _field(one, counts.get(one.place.path), plan) for one in told}
     if look.grade is Grade.EXACT:
@@ -126,7 +114,7 @@ def _source(ask: Asker, relation: Relation, plan: Plan, rows: Figure) -> _Look:
     if copied < plan.sample and relation.source.format is Format.CSV:
         return _Look(relation.counting, Figure(value=copied), Grade.EXACT, ["all rows"])
     about = Figure(value=max(rows.value, copied), method=Grade.SAMPLE, approximate=rows.approximate)
-    return _Look(quote(_SAMPLE), about, Grade.SAMPLE, [f"{said}: {copied:,} rows"])
+    return _Look(quote(_SAMPLE), about, Grade.SAMPLE, [f"{said}: {copied:,} rows"], random=False)
 
 
 def _drawn(relation: Relation, plan: Plan, rows: Figure) -> tuple[str, str]:
@@ -134,7 +122,7 @@ def _drawn(relation: Relation, plan: Plan, rows: Figure) -> tuple[str, str]:
         return f"{relation.sql} LIMIT {plan.sample}", "the first rows, not random"
     # whole vectors are taken: enough of them that none is likely not to be
     percent = min(100.0, 100 * (plan.sample + 2 * _VECTOR) / max(rows.value, 1))
-    return f"{relation.sql} TABLESAMPLE system({percent:.4f}%) REPEATABLE (42)", "random runs of 2,048 rows"
+    return f"{relation.sql} TABLESAMPLE system({percent:.4f}%) REPEATABLE (42)", "runs of 2,048 rows at random places, which may be alike"
 
 
 def _field(answers: Answers, counted: Counted | None, plan: Plan) -> FieldProfile:

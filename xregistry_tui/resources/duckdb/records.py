@@ -3,10 +3,10 @@
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.profiling.profile import Figure, How
+from xregistry_tui.profiling.found import Since
+from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import Clipped, CollectionFailed, Condition, Page, RecordQuery
 from xregistry_tui.resources.documents.records import cell
 from xregistry_tui.resources.duckdb.kinds import MOMENTS, NUMBERS, kind
@@ -25,7 +25,7 @@ _COUNTED = 10_000
 
 def records(ask: Asker, relation: Relation, query: RecordQuery) -> Page:
     """The asked-for window; raises `CollectionFailed` for a column or an operator that is not there."""
-    started = time.perf_counter()
+    since = Since()
     names = query.fields or tuple(relation.columns)
     ordered = (query.order_by,) if query.order_by is not None else ()
     relation.require(*names, *ordered, *(condition.field for condition in query.where))
@@ -39,7 +39,7 @@ def records(ask: Asker, relation: Relation, query: RecordQuery) -> Page:
         offset=query.offset,
         more=more,
         total=_total(ask, relation, query, len(rows), more),
-        how=How(queries=tuple(ask.queries), milliseconds=(time.perf_counter() - started) * 1000),
+        how=since.how(ask.queries),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from xregistry_tui.profiling.plan import Budget, Cost, Grade, Plan
+from xregistry_tui.profiling.plan import Budget, Cost, Plan
 from xregistry_tui.resources.base import (
     Chosen,
     CollectionFailed,
@@ -51,7 +51,7 @@ class DuckdbResource(XResource):
         together: bool = False,
     ) -> None:
         self._target = Target(Path(path).expanduser().absolute(), together)
-        self._chosen = Chosen(tuple(include), tuple(exclude))
+        self._chosen = Chosen.of(include, exclude)
         location = str(self._target.path)
         super().__init__(
             ResourceMetadata(name=name or self._target.name, kind="duckdb", location=location, level=level)
@@ -102,8 +102,7 @@ class DuckdbResource(XResource):
         from xregistry_tui.resources.duckdb.profile import catalogue_rows
 
         rows = (await self._ask(self._looking, plan.collection, catalogue_rows)).value
-        read = {Grade.CATALOGUE: 0.0, Grade.SAMPLE: min(rows, plan.sample)}.get(plan.grade, rows)
-        return Cost(rows=int(rows), milliseconds=read * _width(plan) * self._cell_cost)
+        return Cost(rows=int(rows), milliseconds=plan.looked_at(rows) * plan.width * self._cell_cost)
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
@@ -112,7 +111,7 @@ class DuckdbResource(XResource):
         look = functools.partial(profile, plan=plan, resource=self.name)
         found = await self._ask(self._looking, plan.collection, look, plan.budget.seconds)
         if found.n >= 10_000:
-            self._cell_cost = found.how.milliseconds / (found.n * _width(plan))
+            self._cell_cost = found.how.milliseconds / (found.n * plan.width)
         return found
 
     async def records(self, query: RecordQuery) -> Page:
@@ -162,7 +161,3 @@ class DuckdbResource(XResource):
         if reader is None:
             raise ResourceGone(f"{self.name} is not connected", "connect it first")
         return reader
-
-
-def _width(plan: Plan) -> int:
-    return max(1, len(plan.fields or plan.shape.fields))

@@ -47,7 +47,7 @@ _TABLES = f"""
 async def tokens(ask: Asker) -> Mapping[str, Hashable]:
     """A token for each table that is counted; views, foreign tables and what may not be asked have none."""
     try:
-        async with ask.within(ask.left):
+        async with ask.apart():
             (counted, server), *_ = await ask.quiet(_SERVER)
             rows = await ask.quiet(_TABLES) if counted else []
     except asyncpg.InsufficientPrivilegeError:

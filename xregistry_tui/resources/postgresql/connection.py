@@ -71,24 +71,27 @@ class Asker:
             yield tuple(row)
 
     @asynccontextmanager
-    async def within(self, seconds: float) -> AsyncIterator[None]:
-        """A tighter limit for each statement of a part; where it ends one, raises `ResourceSlow`.
-
-        Nothing that failed within ends the transaction.
-        """
-        milliseconds = max(1, int(min(seconds, self.left) * 1000))
-        await self.connection.execute(f"SAVEPOINT part; SET LOCAL statement_timeout = {milliseconds}")
+    async def apart(self, settings: str = "") -> AsyncIterator[None]:
+        """A part of the transaction that may fail without ending it; `settings` are `SET LOCAL …` for this part."""
+        await self.connection.execute(f"SAVEPOINT part; {settings}")
         try:
             yield
-        except asyncpg.QueryCanceledError as error:
-            await self._back()
-            raise ResourceSlow(f"ended after {seconds:g} s") from error
         except (asyncpg.PostgresError, ResourceError) as error:
             if not isinstance(error, LOST):
                 await self._back()
             raise
         else:
             await self._back()
+
+    @asynccontextmanager
+    async def within(self, seconds: float) -> AsyncIterator[None]:
+        """The same with a tighter limit for each statement; where it ends one, raises `ResourceSlow`."""
+        milliseconds = max(1, int(min(seconds, self.left) * 1000))
+        try:
+            async with self.apart(f"SET LOCAL statement_timeout = {milliseconds}"):
+                yield
+        except asyncpg.QueryCanceledError as error:
+            raise ResourceSlow(f"ended after {seconds:g} s") from error
 
     async def _back(self) -> None:
         await self.connection.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")

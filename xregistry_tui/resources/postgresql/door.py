@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
-from xregistry_tui.resources.base import UnknownTarget
+from xregistry_tui.resources.base import ResourceDenied, ResourceError, UnknownTarget
 from xregistry_tui.resources.postgresql.failures import while_connecting
 from xregistry_tui.resources.postgresql.files import FoundPassword
 from xregistry_tui.resources.postgresql.passwords import written
@@ -54,11 +54,16 @@ class Door:
         self._tunnel = Tunnel(reach) if reach.tunnel_command else None
         self._password: FoundPassword | None = None
         self._opening = asyncio.Lock()
+        self._questions = 0
+        self._answered_by: ResourceError | None = None
 
     async def open(self) -> asyncpg.Connection:
         """A new connection; raises `ResourceError`."""
-        # the second waits, so that a person is asked once
+        # the others wait, so that a person is asked once: what came of it is the answer to all of them
+        before = self._questions
         async with self._opening:
+            if self._questions != before and self._answered_by is not None:
+                raise self._answered_by
             _require_files(self.reach.tls)
             if self._password is None:
                 self._password = await written(self.reach)
@@ -75,11 +80,16 @@ class Door:
         self._password = None
         if self._ask is None or found.password is not None:
             raise while_connecting(refused, self.reach, self.name, found.note) from refused
-        given = FoundPassword(await self._ask(f"Password of {self.reach.user} at {self.reach.server}: "))
+        self._questions, self._answered_by = self._questions + 1, None
         try:
+            given = FoundPassword(await self._ask(f"Password of {self.reach.user} at {self.reach.server}: "))
             connection = await self._open(given)
+        except ResourceDenied as error:
+            self._answered_by = error
+            raise
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise while_connecting(error, self.reach, self.name) from error
+            self._answered_by = while_connecting(error, self.reach, self.name)
+            raise self._answered_by from error
         self._password = given
         return connection
 

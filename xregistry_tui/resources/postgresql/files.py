@@ -30,6 +30,21 @@ def service(name: str, environment: Mapping[str, str]) -> list[tuple[str, str]]:
     raise UnknownTarget(f"there is no PostgreSQL service “{name}” in {places}", "add a section [" + name + "] there")
 
 
+def services(environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    """Every service with the file that has it, in the order that they are looked for; each name once."""
+    seen: set[str] = set()
+    for path in _service_files(environment):
+        try:
+            lines = path.read_text("utf-8", "surrogateescape").splitlines()
+        except OSError:
+            continue  # what cannot be read offers nothing; who names a service of it is told why
+        for line in map(str.strip, lines):
+            name = line[1:-1]
+            if line.startswith("[") and line.endswith("]") and name and name not in seen:
+                seen.add(name)
+                yield name, path
+
+
 def _service_files(environment: Mapping[str, str]) -> Iterator[Path]:
     yield Path(environment.get("PGSERVICEFILE") or Path.home() / ".pg_service.conf").expanduser()
     folder = environment.get("PGSYSCONFDIR") or "/etc/postgresql-common"

@@ -3,15 +3,15 @@
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from xregistry_tui.profiling.found import Since
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.profiling.profile import Figure, How
+from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import Clipped, Condition, Page, RecordQuery, ResourceSlow
 from xregistry_tui.resources.postgresql.catalogue import Catalogue, Table, table
 from xregistry_tui.resources.postgresql.conditions import Bound, located, where
@@ -63,7 +63,7 @@ class _Asked:
 
 async def records(ask: Asker, query: RecordQuery) -> Page:
     """The asked-for window; raises `CollectionFailed` for a table or column that is not there."""
-    started = time.perf_counter()
+    since = Since()
     described, known = await table(ask, query.collection)
     asked = _Asked(described, known, query, locators(described, known))
     fields = query.fields or tuple(item.name for item in described.columns)
@@ -76,7 +76,7 @@ async def records(ask: Asker, query: RecordQuery) -> Page:
         offset=query.offset,
         more=more,
         total=await _total(ask, asked, len(rows), more=more),
-        how=How(queries=tuple(ask.queries), milliseconds=(time.perf_counter() - started) * 1000),
+        how=since.how(ask.queries),
     )
 
 

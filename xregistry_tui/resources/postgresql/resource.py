@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xregistry_tui.profiling.plan import Cost, Plan, budget_of
 from xregistry_tui.resources.base import (
     Chosen,
-    CollectionFailed,
     Page,
     RecordQuery,
     ResourceError,
@@ -20,7 +19,9 @@ from xregistry_tui.resources.base import (
     ResourceMetadata,
     XResource,
 )
+from xregistry_tui.resources.postgresql.estimate import Speed
 from xregistry_tui.resources.postgresql.reaching import reach
+from xregistry_tui.resources.postgresql.statistics import Known
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import Profile
@@ -32,7 +33,7 @@ T = TypeVar("T")
 
 _VALIDATING_SECONDS = 5.0
 # several processes would give a table that is read as it lies in no order
-_IN_ORDER = "SET LOCAL max_parallel_workers_per_gather = 0;"
+_IN_ORDER = _ALONE = "SET LOCAL max_parallel_workers_per_gather = 0;"
 
 
 class PostgresqlResource(XResource):
@@ -59,7 +60,10 @@ class PostgresqlResource(XResource):
             )
         )
         self._budget = budget_of(level)
-        self._chosen = Chosen(tuple(include), tuple(exclude))
+        self._chosen = Chosen.of(include, exclude)
+        self._stated = Known()
+        self._speed = Speed()
+        self._done: dict[str, float] = {}
         self._door: Door | None = None
         self._looking: Session | None = None
         self._answering: Session | None = None
@@ -123,14 +127,33 @@ class PostgresqlResource(XResource):
 
     async def cost(self, plan: Plan) -> Cost:
         """See `XResource.cost`."""
-        from xregistry_tui.resources.postgresql.catalogue import table
+        from xregistry_tui.resources.postgresql.estimate import expected
 
-        described, _ = await self._answer(lambda ask: table(ask, plan.collection))
-        return Cost(rows=None if described.rows is None else int(described.rows), milliseconds=None)
+        return await self._answer(lambda ask: expected(ask, plan, self._speed))
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
-        raise CollectionFailed("figures of PostgreSQL tables are not made yet", "look at its records")
+        from xregistry_tui.resources.postgresql.profile import profile
+
+        seconds = plan.budget.within(self._budget).seconds
+        try:
+            found = await self._connected(self._looking).run(
+                lambda ask: profile(ask, plan, self.name, self._stated, self._told(plan.collection)),
+                seconds,
+                # one process costs the others on the server a sixth of what several cost them
+                settings=_ALONE if self.metadata.level == "production" else "",
+            )
+        finally:
+            self._done.pop(plan.collection, None)
+        self._speed.note(plan, found)
+        return found
+
+    def progress(self, collection: str) -> float | None:
+        """See `XResource.progress`; the parts of a look that are done, by what they usually cost."""
+        return self._done.get(collection)
+
+    def _told(self, collection: str) -> Callable[[float], None]:
+        return functools.partial(self._done.__setitem__, collection)
 
     async def records(self, query: RecordQuery) -> Page:
         """See `XResource.records`."""

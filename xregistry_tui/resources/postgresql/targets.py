@@ -47,6 +47,12 @@ EXAMPLE = "write postgresql://user@host:5432/database"
 _WORD = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>'(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)", re.DOTALL)
 
 
+def is_words(text: str) -> bool:
+    """Whether a text is a connection string of libpq's words (`service=shop`, `host=db dbname=shop`)."""
+    found = re.match(r"\s*([A-Za-z_]\w*)\s*=", text)
+    return found is not None and found[1] in {*KNOWN, *_ELSEWHERE, *_DEMANDS, "database"}
+
+
 def parameters_of(target: str) -> dict[str, str]:
     """The parameters that a connection string gives; raises `UnknownTarget`, never with the string in it."""
     scheme, separator, _ = target.partition("://")

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.formats import LIKELY, PATTERNS, matching
 from xregistry_tui.resources.sql import Check, Dialect, quote
 from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, fits, has_form
 
@@ -25,6 +27,8 @@ SHOWN = 1_024
 QUANTILES = (0.25, 0.5, 0.75)
 """The shares of records that quantiles are given for."""
 
+# so many texts of a column are looked at for their formats
+_TEXTS = 200
 _RESULT_COLUMNS = 2_000
 _PER_COLUMN = 6
 _FINITE = "BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
@@ -180,7 +184,7 @@ class Question:
     """What is asked about one column: `checks` are counted over the same groups, in their order.
 
     `clipped` values are grouped by their beginning; `sized` and `numbers` say whether texts or bytes, and numbers,
-    are among them.
+    are among them. Quantiles are given for `shares`. `texts`: their formats are looked for.
     """
 
     value: str
@@ -192,13 +196,24 @@ class Question:
     top: int
     bins: int
     checks: tuple[Check, ...] = ()
+    shares: tuple[float, ...] = QUANTILES
+    texts: bool = False
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """Have a connection know the formats of texts, which it is asked for only of some."""
+    connection.create_function("formats_of", 1, _formats_of, deterministic=True)
+
+
+def _formats_of(text: bytes) -> str:
+    return ",".join(matching(text.decode("utf-8", "replace")))
 
 
 def statement(source: Source, question: Question) -> str:
     """One statement over the distinct values of a column.
 
     Its rows begin with a letter: `s` the figures and two counts per check, `d` the variance of numbers, `t` (value,
-    count), `q` (value, share before, share up to), `h` (bin, count).
+    count), `q` (value, share before, share up to), `h` (bin, count), `f` (formats of a text, count).
     """
     counts = [count for check in question.checks for count in _counted(check)]
     figures = [*_figures(question), *counts]
@@ -211,7 +226,11 @@ def statement(source: Source, question: Question) -> str:
         variance = f"total(n * (x - {_MEAN}) * (x - {_MEAN})) / {_SCALED}"
         parts.append(_padded(width, "'d'", variance) + " FROM p, s WHERE x IS NOT NULL")
     if question.measure is not Measure.LENGTH:
-        parts.append(_padded(width, "'q'", "v", "before", "upto") + f" FROM ({_QUANTILES})")
+        parts.append(_padded(width, "'q'", "v", "before", "upto") + f" FROM ({_quantiles(question.shares)})")
+    if question.texts:
+        parts.append(
+            _padded(width, "'f'", "formats_of(CAST(v AS BLOB))", "total(n)") + f" FROM ({_SOME_TEXTS}) GROUP BY 2"
+        )
     parts.append(_padded(width, "'h'", "b", "total(n)") + f" FROM ({_bins(question.bins)}) GROUP BY b")
     named = ", ".join(f"f{i}" for i in range(width))
     return (
@@ -247,16 +266,36 @@ def _scale(question: Question) -> str:
 
 
 _RUNNING = "sum(n) OVER (ORDER BY x ROWS UNBOUNDED PRECEDING) AS c"
-_REACHED = " OR ".join(f"(before < {p} AND upto >= {p})" for p in QUANTILES)
-_QUANTILES = (
-    f"SELECT v, (c - n) / {_SCALED} AS before, c / {_SCALED} AS upto "
-    f"FROM (SELECT v, n, {_RUNNING} FROM p WHERE x IS NOT NULL), s WHERE {_REACHED}"
+# every so manieth record of those with a text, in the order of the texts: the same ones each time
+_SOME_TEXTS = (
+    f"SELECT v, CAST(c * {_TEXTS} / total AS INTEGER) - CAST((c - n) * {_TEXTS} / total AS INTEGER) AS n "
+    "FROM (SELECT v, n, sum(n) OVER (ROWS UNBOUNDED PRECEDING) AS c, sum(n) OVER () * 1.0 AS total "
+    f"FROM p WHERE {_IS_TEXT} AND v <> '')"
 )
 
 
-def read_quantiles(rows: list[tuple[Any, ...]]) -> tuple[tuple[float, Scalar], ...]:
+def _quantiles(shares: Sequence[float]) -> str:
+    reached = " OR ".join(f"(before < {p!r} AND upto >= {p!r})" for p in shares)
+    return (
+        f"SELECT v, (c - n) / {_SCALED} AS before, c / {_SCALED} AS upto "
+        f"FROM (SELECT v, n, {_RUNNING} FROM p WHERE x IS NOT NULL), s WHERE {reached}"
+    )
+
+
+def read_quantiles(rows: list[tuple[Any, ...]], shares: Sequence[float] = QUANTILES) -> list[tuple[float, Scalar]]:
     """(p, value) from the rows `q`: values with the share of records before them and up to them."""
-    return tuple((p, value) for p in QUANTILES for value, before, upto, *_ in rows if before < p <= upto)
+    return [(p, value) for p in shares for value, before, upto, *_ in rows if before < p <= upto]
+
+
+def read_formats(rows: list[tuple[Any, ...]]) -> tuple[tuple[str, float], ...]:
+    """(format, share of the texts looked at), most frequent first, of those that are likely."""
+    texts = sum(count for _, count, *_ in rows)
+    shares = (
+        {name: sum(count for found, count, *_ in rows if name in found.split(",")) / texts for name in PATTERNS}
+        if texts
+        else {}
+    )
+    return tuple(sorted(((n, share) for n, share in shares.items() if share >= LIKELY), key=lambda one: -one[1]))
 
 
 def _bins(bins: int) -> str:

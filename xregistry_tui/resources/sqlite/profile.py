@@ -3,23 +3,20 @@
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-import datetime
 import sqlite3
-import time
 from dataclasses import dataclass, replace
 from math import isfinite, sqrt
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.found import Found, Since
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import (
     FieldProfile,
     Figure,
     Histogram,
-    How,
     Lengths,
-    Profile,
     RuleResult,
     ValueCount,
 )
@@ -32,6 +29,10 @@ from xregistry_tui.resources.sqlite.kinds import Stored, declared_kind, stored_k
 from xregistry_tui.resources.sqlite.sample import Sample, catalogue_rows, draw, references
 from xregistry_tui.schema.rules import Reference, Required, Rule
 from xregistry_tui.schema.shape import Kind
+
+if TYPE_CHECKING:
+    from xregistry_tui.profiling.profile import Profile
+    from xregistry_tui.schema.shape import Scalar
 
 # a rollback-journal writer waits for the whole look: only a short one may be of one moment
 _SNAPSHOT_ROWS = 50_000
@@ -48,29 +49,26 @@ class _Look:
     rows: Figure
     grade: Grade
     parents: dict[tuple[str, Reference], str]
+    random: bool = True
+
+    @property
+    def population(self) -> int | None:
+        """Of how many records a sample was drawn by chance."""
+        return int(self.rows.value) if self.grade is Grade.SAMPLE and self.random else None
 
 
 def profile(ask: Asker, plan: Plan, resource: str, *, blocks_writers: bool) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when the table or a planned column is gone."""
-    started, as_of = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    since = Since()
     described = table(ask, plan.collection)
     names = plan.fields or tuple(field.name for field in plan.shape.fields)
     described.require(*names)
     try:
         with ask.snapshot(not blocks_writers or _small(ask, described)):
-            rows, n, grade, fields, sampling = _figures(ask, plan, described, names)
+            found = _figures(ask, plan, described, names)
     except sqlite3.Error as error:
         raise failed(error, plan.collection) from error
-    return Profile(
-        resource=resource,
-        collection=plan.collection,
-        rows=rows,
-        n=n,
-        method=grade,
-        as_of=as_of,
-        fields=MappingProxyType(fields),
-        how=How(queries=tuple(ask.queries), sampling=sampling, milliseconds=(time.perf_counter() - started) * 1000),
-    )
+    return since.profile(found, plan, resource, ask.queries)
 
 
 def _small(ask: Asker, described: Table) -> bool:
@@ -78,13 +76,11 @@ def _small(ask: Asker, described: Table) -> bool:
     return rows is not None and rows.value <= _SNAPSHOT_ROWS
 
 
-def _figures(
-    ask: Asker, plan: Plan, described: Table, names: tuple[str, ...]
-) -> tuple[Figure, int, Grade, dict[str, FieldProfile], str]:
-    """(rows, looked at, grade, figures by field, how it was sampled)."""
+def _figures(ask: Asker, plan: Plan, described: Table, names: tuple[str, ...]) -> Found:
     if plan.grade is Grade.CATALOGUE:
         rows = catalogue_rows(ask, described) or Figure(value=0, method=Grade.CATALOGUE, at_least=True)
-        return rows, 0, Grade.CATALOGUE, {}, "what the catalogue says, nothing was read"
+        sampling = "what the catalogue says, nothing was read"
+        return Found(rows=rows, n=0, grade=Grade.CATALOGUE, fields={}, sampling=sampling)
     drawn = draw(ask, described, plan, names) if plan.grade is Grade.SAMPLE else None
     if drawn is not None:
         return _sampled(plan, described, drawn)
@@ -93,14 +89,22 @@ def _figures(
     look = _Look(ask, source, plan, described, Figure(value=0), Grade.EXACT, parents)
     stored = _overview(look)
     n = max((found.rows for found in stored.values()), default=0)
-    return Figure(value=n), n, Grade.EXACT, _fields(look, stored), "all rows"
+    return Found(rows=Figure(value=n), n=n, grade=Grade.EXACT, fields=_fields(look, stored), sampling="all rows")
 
 
-def _sampled(plan: Plan, described: Table, drawn: Sample) -> tuple[Figure, int, Grade, dict[str, FieldProfile], str]:
+def _sampled(plan: Plan, described: Table, drawn: Sample) -> Found:
     grade = Grade.EXACT if drawn.complete else Grade.SAMPLE
-    look = _Look(drawn.ask, drawn.source, plan, described, drawn.rows, grade, drawn.parents)
+    look = _Look(drawn.ask, drawn.source, plan, described, drawn.rows, grade, drawn.parents, drawn.random)
     try:
-        return drawn.rows, drawn.n, grade, _fields(look, _overview(look)), drawn.sampling
+        fields = _fields(look, _overview(look))
+        return Found(
+            rows=drawn.rows,
+            n=drawn.n,
+            grade=grade,
+            fields=fields,
+            sampling=drawn.sampling,
+            random=drawn.complete or drawn.random,
+        )
     finally:
         drawn.ask.connection.close()
 
@@ -134,6 +138,7 @@ def _field(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfil
     if not stored.present:
         return replace(known, rules=tuple(_without_values(look, name, rule, stored) for rule in rules))
     measure = _measure(declared, stored)
+    figures.teach(look.ask.connection)
     parameters = Parameters(replace(SQLITE, length=lambda _: "l"))
     checks = {rule: made for rule in rules if (made := _check(look, name, rule, parameters)) is not None}
     question = Question(
@@ -146,6 +151,8 @@ def _field(look: _Look, name: str, declared: str, stored: Stored) -> FieldProfil
         top=look.plan.top,
         bins=look.plan.bins,
         checks=tuple(checks.values()),
+        shares=_shares(look, stored.present),
+        texts=stored.texts > 0,
     )
     answers = look.ask.rows(figures.statement(look.source, question), parameters.values)
     return _answered(look, known, question, answers, tuple(checks))
@@ -174,7 +181,9 @@ def _share(look: _Look, hits: int, n: int) -> Figure | None:
         return None
     if look.grade is not Grade.SAMPLE:
         return Figure(value=hits / n)
-    low, high = wilson(hits, n, max(n, int(look.rows.value)))
+    if look.population is None:
+        return Figure(value=hits / n, method=Grade.SAMPLE, approximate=True)
+    low, high = wilson(hits, n, max(n, look.population))
     return Figure(value=hits / n, method=Grade.SAMPLE, low=low, high=high)
 
 
@@ -182,7 +191,7 @@ def _answered(
     look: _Look, known: FieldProfile, question: Question, answers: list[tuple[Any, ...]], checked: tuple[Rule, ...]
 ) -> FieldProfile:
     """The figures of one field from the rows of its statement."""
-    by_letter: dict[str, list[tuple[Any, ...]]] = {letter: [] for letter in "sdtqh"}
+    by_letter: dict[str, list[tuple[Any, ...]]] = {letter: [] for letter in "sdtqhf"}
     for letter, *values in answers:
         by_letter[letter].append(tuple(values))
     found, counts = figures.read_figures(by_letter["s"][0])
@@ -198,7 +207,9 @@ def _answered(
         maximum=found.high if numeric else found.last,
         mean=_finite(found.mean),
         deviation=_deviation(by_letter["d"]) if numeric else None,
-        quantiles=figures.read_quantiles(by_letter["q"]),
+        quantiles=tuple(figures.read_quantiles(by_letter["q"])),
+        quantile_intervals=_intervals(by_letter["q"], question.shares),
+        formats=figures.read_formats(by_letter["f"]),
         histogram=_histogram(found, by_letter["h"], question.bins),
         top=tuple(ValueCount(value, int(count)) for value, count, *_ in by_letter["t"]),
         lengths=_lengths(found),
@@ -209,6 +220,22 @@ def _answered(
             for rule in look.plan.rules.get(known.name, ())
         ),
     )
+
+
+def _shares(look: _Look, present: int) -> tuple[float, ...]:
+    """The shares that quantiles are asked for: of a sample also the ends of the interval of each."""
+    if look.population is None:
+        return figures.QUANTILES
+    ends = [wilson(p * present, present, max(present, look.population)) for p in figures.QUANTILES]
+    # one record more to either side: between two records of a sample lie others
+    wider = ((low - 1 / max(1, present), high + 1 / max(1, present)) for low, high in ends)
+    return (*figures.QUANTILES, *(min(1.0, max(1e-9, end)) for pair in wider for end in pair))
+
+
+def _intervals(rows: list[tuple[Any, ...]], shares: tuple[float, ...]) -> tuple[tuple[Scalar, Scalar], ...]:
+    """The values at the ends of the interval of each share."""
+    found = [value for _, value in figures.read_quantiles(rows, shares[len(figures.QUANTILES) :])]
+    return tuple(zip(found[::2], found[1::2], strict=True)) if len(found) == 2 * len(figures.QUANTILES) else ()
 
 
 def _lengths(found: Answer) -> Lengths | None:

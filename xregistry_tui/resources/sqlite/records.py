@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.profiling.profile import Figure, How
+from xregistry_tui.profiling.found import Since
+from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import Clipped, CollectionFailed, Condition, Page, RecordQuery, ResourceSlow
 from xregistry_tui.resources.sql import Parameters
 from xregistry_tui.resources.sqlite.catalogue import Table, failed, table
@@ -27,7 +27,7 @@ _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 def records(ask: Asker, query: RecordQuery, *, blocks_writers: bool) -> Page:
     """The asked-for window; raises `CollectionFailed` for a table or column that is not there."""
-    started = time.perf_counter()
+    since = Since()
     described = table(ask, query.collection)
     fields = query.fields or tuple(item.name for item in described.columns)
     ordered = (query.order_by,) if query.order_by is not None else ()
@@ -45,7 +45,7 @@ def records(ask: Asker, query: RecordQuery, *, blocks_writers: bool) -> Page:
         offset=query.offset,
         more=more,
         total=total,
-        how=How(queries=tuple(ask.queries), milliseconds=(time.perf_counter() - started) * 1000),
+        how=since.how(ask.queries),
     )
 
 

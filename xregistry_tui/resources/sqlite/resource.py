@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from xregistry_tui.profiling.plan import Budget, Cost, Grade, Plan
+from xregistry_tui.profiling.plan import Budget, Cost, Plan
 from xregistry_tui.resources.base import (
     Chosen,
     Page,
@@ -49,7 +49,7 @@ class SqliteResource(XResource):
         exclude: Sequence[str] = (),
     ) -> None:
         self.path = Path(path).expanduser().absolute()
-        self._chosen = Chosen(tuple(include), tuple(exclude))
+        self._chosen = Chosen.of(include, exclude)
         super().__init__(
             ResourceMetadata(name=name or self.path.stem, kind="sqlite", location=str(self.path), level=level)
         )
@@ -128,8 +128,7 @@ class SqliteResource(XResource):
         rows = await self._ask(lambda ask: catalogue_rows(ask, table(ask, plan.collection)))
         if rows is None:
             return Cost(rows=None, milliseconds=None)
-        read = {Grade.CATALOGUE: 0.0, Grade.SAMPLE: min(rows.value, plan.sample)}.get(plan.grade, rows.value)
-        return Cost(rows=int(rows.value), milliseconds=read * _width(plan) * self._cell_cost)
+        return Cost(rows=int(rows.value), milliseconds=plan.looked_at(rows.value) * plan.width * self._cell_cost)
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
@@ -139,7 +138,7 @@ class SqliteResource(XResource):
         look_once = lambda ask: profile(ask, plan, self.name, blocks_writers=connection.blocks_writers)  # noqa: E731
         found = await self._ask(look_once, plan.budget.seconds)
         if found.n >= 1_000:
-            self._cell_cost = found.how.milliseconds / (found.n * _width(plan))
+            self._cell_cost = found.how.milliseconds / (found.n * plan.width)
         return found
 
     async def records(self, query: RecordQuery) -> Page:
@@ -192,7 +191,3 @@ class SqliteResource(XResource):
     async def _ask(self, work: Callable[[Asker], T], seconds: float = _READING_SECONDS) -> T:
         """Do `work` in the thread that looks, within the time limit."""
         return await self._connected().ask(work, seconds)
-
-
-def _width(plan: Plan) -> int:
-    return max(1, len(plan.fields or plan.shape.fields))

@@ -26,13 +26,17 @@ _ASKED_AT_ONCE = 900
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Rows in memory (`ask`, `source`), of about how many; `complete` when they are all there are."""
+    """Rows in memory (`ask`, `source`), of about how many; `complete` when they are all there are.
+
+    `random`: they were drawn by chance, each for itself.
+    """
 
     ask: Asker
     source: Source
     rows: Figure
     n: int
     complete: bool
+    random: bool
     sampling: str
     parents: dict[tuple[str, Reference], str]
 
@@ -150,6 +154,7 @@ def _copied(ask: Asker, described: Table, plan: Plan, names: tuple[str, ...], ch
         rows=Figure(value=copied) if complete else choice.rows,
         n=copied,
         complete=complete,
+        random=described.rowid is not None and "sparse" not in choice.sampling and not ended,
         sampling="all rows" if complete else f"{choice.sampling}: {copied:,} rows{ended}",
         parents={(name, rule): _parent(ask, own, rule, fields[name]) for name, rule in references(ask, plan, names)},
     )

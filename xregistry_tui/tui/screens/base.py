@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from xregistry_tui.tui.keymap import Hint, key_of
-from xregistry_tui.tui.widgets.header import Header
+from xregistry_tui.tui.widgets.header import Header, in_production
 from xregistry_tui.tui.widgets.hints import Hints
 from xregistry_tui.tui.widgets.work_line import WorkLine
 
@@ -143,7 +143,8 @@ class ModeScreen(Screen[None]):
         self.rights = self._rights_previewed()
         mode = self.mode or app.current_mode
         self.query_one(Header).show(overview, app.what, mode, app.subject, app.now(), preview=app.preview)
-        self.query_one(WorkLine).show(session.work() if session is not None else (), app.now())
+        alarm = overview is not None and in_production(overview.resources)
+        self.query_one(WorkLine).show(session.work() if session is not None else (), app.now(), alarm=alarm)
         self.draw_hints()
 
     def _rights_previewed(self) -> tuple[Right, ...]:

@@ -17,7 +17,8 @@ from xregistry_tui.tui.format import line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import NARROW, ModeScreen
 from xregistry_tui.tui.screens.explore_cost import Costs
-from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, subject_hints
+from xregistry_tui.tui.screens.explore_hints import NEXT, model_hints, resource_hints, subject_hints
+from xregistry_tui.tui.screens.explore_looking import REST, Looking
 from xregistry_tui.tui.screens.explore_reading import fetch_records, fetch_source, page_lines
 from xregistry_tui.tui.screens.explore_rooms import make_room, room_of
 from xregistry_tui.tui.text import plain
@@ -55,15 +56,19 @@ class ExploreScreen(ModeScreen):
         Binding("r", "refresh", "refresh", id="explore.refresh"),
         Binding("plus", "sharpen", "sharpen", id="explore.sharpen"),
         Binding("p", "pause", "pause", id="explore.pause"),
+        Binding("f", "follow", "follow changes, or no more", id="explore.follow"),
         Binding("i", "how", "show query", id="explore.how"),
         Binding("y", "copy", "copy", id="explore.copy"),
         Binding("w", "why", "what may be done here", id="explore.why"),
+        Binding("e", "export", "export", id="explore.export"),
         Binding("E", "edit", "edit the source", id="explore.edit"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._costs = Costs()
+        self._looking = Looking()
+        self._welcomed = False
 
     def compose_body(self) -> ComposeResult:
         """The tree, and its subject."""
@@ -149,16 +154,24 @@ class ExploreScreen(ModeScreen):
         self.subject.show_rights(self.preview_line())
         model = session.model(path) if path.startswith("models.") else None
         if model is None and (room := room_of(session, path)):
-            self.subject.show_room(room, path)
+            self.subject.show_room(room, path or ".")
+            if room == "welcome" and not self._welcomed:
+                self._welcomed = True
+                self.subject.focus_panel()
         elif model is None:
             self.subject.show_page(page_lines(session, path))
         else:
             self._show_model(model)
             if (asked := self._costs.unknown(model)) is not None:
                 self.run_worker(self._costs.ask(session, asked, self.draw_hints), group="cost")
+        self._looking.rest_on(model, lambda: self.set_timer(REST, self._open_rested))
         if self.size.width < NARROW and self.focused in {None, self.nodes} and not self.has_class("-tree"):
             self.subject.focus_panel()
         self.draw_hints()
+
+    def _open_rested(self) -> None:
+        if (session := self.app.session) is not None:
+            self.run_worker(self._looking.open(session), group="look")
 
     def _show_model(self, model: ModelView) -> None:
         """Show it; a field that was asked for has the cursor."""
@@ -256,10 +269,10 @@ class ExploreScreen(ModeScreen):
         if self.app.session is None:
             return [Hint("explore.refresh", "try again")] if self.app.failure else []
         model = self.subject.model
-        own = model_hints(model, self._costs.said(model))
+        own = [*model_hints(model, self._costs.said(model)), *resource_hints(self.app.session, self.app.subject)]
         room = self.subject.room
         if room is not None and room.has_keys:
-            return [*room.hints(), *([] if room.typing else [NEXT])]
+            return [*room.hints(), *([] if room.typing or not self.app.subject else [NEXT])]
         if self.focused is self.nodes or model is None:
             return [Hint("grid.select", "open"), Hint("explore.filter", "filter"), *own]
         return subject_hints(self.tab, self.query_one(FieldsPanel).field, own)
@@ -318,17 +331,22 @@ class ExploreScreen(ModeScreen):
             worst_first = self.query_one(FieldsPanel).turn(self.app.now())
             self.notify("worst first" if worst_first else "in the model's order", timeout=2, markup=False)
 
-    async def action_refresh(self) -> None:
+    def action_refresh(self) -> None:
         """Look again at the same grade; without a session, try again to open one."""
         model = self.subject.model
         if self.app.session is None:
             self.app.open()
         elif model is not None:
-            await self.app.perform("refresh", model=model.path)
-            if self.tab == "records":
-                self.query_one(Records).reload()
+            self.run_worker(self._refresh(model.path), group="refresh")
         elif self.app.subject.startswith("resources."):
-            await self.app.perform("discover", resource=self.app.subject.removeprefix("resources."))
+            # beside the loop of the screen: a password may be asked for
+            self.run_worker(self.app.perform("discover", resource=self.app.subject.removeprefix("resources.")))
+
+    async def _refresh(self, path: str) -> None:
+        await self.app.perform("refresh", model=path)
+        model = self.subject.model
+        if self.tab == "records" and model is not None and model.path == path:
+            self.query_one(Records).reload()
 
     def action_sharpen(self) -> None:
         """Catalogue, then sample, then exact."""
@@ -341,6 +359,13 @@ class ExploreScreen(ModeScreen):
         if model is not None and model.binding is not None:
             paused = model.binding.state.status is RefreshStatus.PAUSED
             await self.app.perform("resume" if paused else "pause", model=model.path)
+
+    def action_follow(self) -> None:
+        """Look again whenever the data of this model changes, or only when asked."""
+        model = self.subject.model
+        if model is not None and model.binding is not None:
+            verb = "unpin" if model.binding.pinned else "pin"
+            self.run_worker(self.app.perform(verb, model=model.path), group="follow", exclusive=True)
 
     def action_how(self) -> None:
         """The queries behind the figures; where there are none, all there is to read."""
@@ -372,8 +397,8 @@ class ExploreScreen(ModeScreen):
         return self.subject.room_name
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a source to edit only where the subject is a model."""
-        return self.subject.model is not None if action == "edit" else True
+        """There is something to edit or to take along only where the subject is a model."""
+        return self.subject.model is not None if action in {"edit", "export"} else True
 
     def action_edit(self) -> None:
         """The model's source in an editor; what comes back is judged."""
@@ -381,6 +406,13 @@ class ExploreScreen(ModeScreen):
             from xregistry_tui.tui.authoring import edit_model
 
             self.run_worker(edit_model(self.app, model.path, model.title), group="edit", exclusive=True)
+
+    def action_export(self) -> None:
+        """Take the model along, in one of four forms."""
+        if (model := self.subject.model) is not None:
+            from xregistry_tui.tui.exporting import offer_export
+
+            offer_export(self.app, model.path, model.title)
 
     def action_why(self) -> None:
         """What may be done here, with the reasons."""

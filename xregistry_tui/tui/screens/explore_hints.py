@@ -10,6 +10,7 @@ from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.widgets.field_detail import opens
 
 if TYPE_CHECKING:
+    from xregistry_tui.actions.session import Session
     from xregistry_tui.actions.views import ModelView
     from xregistry_tui.schema.shape import FieldShape
 
@@ -25,6 +26,14 @@ def model_hints(model: ModelView | None, cost: str) -> list[Hint]:
     return [*([] if exact else [Hint("explore.sharpen", cost)]), Hint("validate", "validate")]
 
 
+def resource_hints(session: Session, subject: str) -> list[Hint]:
+    """What can be done with a resource: one that failed is tried again."""
+    found = session.resource(subject) if subject.startswith("resources.") else None
+    if found is None:
+        return []
+    return [Hint("explore.refresh", "try again" if found.status == "failed" else "look for new tables")]
+
+
 def subject_hints(tab: str, field: FieldShape | None, own: Sequence[Hint]) -> list[Hint]:
     """What matters in a tab; `field` is the one under the cursor."""
     if tab == "records":
@@ -32,5 +41,5 @@ def subject_hints(tab: str, field: FieldShape | None, own: Sequence[Hint]) -> li
     if tab == "fields":
         select = [Hint("grid.select", opens(field))] if field is not None else []
         return [*select, Hint("explore.how", "how"), *own, NEXT]
-    edit = [Hint("explore.edit", "edit")] if tab == "code" else []
+    edit = [Hint("explore.export", "export"), Hint("explore.edit", "edit")] if tab == "code" else []
     return [NEXT, Hint("explore.copy", "copy"), *edit, *own]

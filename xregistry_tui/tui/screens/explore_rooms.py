@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 def room_of(session: Session, path: str) -> str:
-    """The room that an item is shown in; empty where it has none."""
+    """The room that an item is shown in; empty where it has none. Where nothing is open, that is the welcome."""
+    if not path:
+        return "" if any(one.status == "live" for one in session.overview().resources) else "welcome"
     group = path.partition(".")[0]
     if group == "functions" and session.function(path) is not None:
         return "function"
@@ -27,6 +29,10 @@ def make_room(name: str) -> Room:
         from xregistry_tui.tui.screens.function import FunctionRoom
 
         return FunctionRoom(id="room-function")
+    if name == "welcome":
+        from xregistry_tui.tui.screens.welcome import WelcomeRoom
+
+        return WelcomeRoom(id="room-welcome")
     from xregistry_tui.tui.screens.type import TypeRoom
 
     return TypeRoom(id="room-type")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.views import FunctionView
 
-TABS = ("call", "history")
 BLIND = "…"
 SHORT = 26
 
@@ -54,13 +54,14 @@ class FunctionRoom(Room):
     FunctionRoom #function-run { margin: 1 0; }
     FunctionRoom.-short #function-run { margin: 0; }
     """
+    TABS = ("call", "history")
+    tab = "call"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "call", "call", show=False, id="function.call"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.tab = "call"
         self.function: FunctionView | None = None
         self._drafts: dict[str, Draft] = {}
         self._form_of = ""
@@ -121,7 +122,7 @@ class FunctionRoom(Room):
             function_head(function, now, width, 1 if short else 3) if width else []
         )
         behind = (str(len(function.parameters) or ""), str(len(function.history) or ""))
-        self.query_one(TabLine).show(list(zip(TABS, behind, strict=True)), self.tab, Text(""))
+        self.query_one(TabLine).show(list(zip(self.TABS, behind, strict=True)), self.tab, Text(""))
         if self.tab == "call":
             most = 1 if short else 8
             self.query_one("#function-doc", Lines).set_lines(docstring_lines(function, width, most) if width else [])
@@ -194,10 +195,6 @@ class FunctionRoom(Room):
         call = Hint("run.run" if isinstance(focused, RunLine) else "function.call", "call")
         return [call, *([Hint("explore.copy", "copy")] if self.result.copied else []), Hint("explore.how", "docstring")]
 
-    def step_tab(self, step: int) -> None:
-        """The other tab."""
-        self.open_tab(TABS[(TABS.index(self.tab) + step) % len(TABS)])
-
     def open_tab(self, name: str) -> None:
         """Show a tab; where the keys are in the room they stay in it."""
         inside, self.tab = self.has_keys, name
@@ -206,11 +203,6 @@ class FunctionRoom(Room):
         self.draw_hints()
         if inside:
             (self.query_one(RunLine) if name == "call" else self.panel).focus()
-
-    @on(TabLine.Chosen)
-    def _tab_chosen(self, event: TabLine.Chosen) -> None:
-        event.stop()
-        self.open_tab(event.name)
 
     def back(self) -> bool:
         """Out of the form or the result to the line that runs it."""
@@ -260,8 +252,9 @@ class FunctionRoom(Room):
     @on(ParameterForm.Edited)
     def _edited(self, event: ParameterForm.Edited) -> None:
         event.stop()
-        self.draft.texts = self.form.values
-        self.query_one(RunLine).show(self._written())
+        if self.function is not None and self._form_of == self.function.path:
+            self.draft.texts = self.form.values
+            self.query_one(RunLine).show(self._written())
 
     @on(RunLine.Pressed)
     def action_call(self) -> None:
@@ -278,7 +271,7 @@ class FunctionRoom(Room):
         self._say_problems(draft, dict.fromkeys(empty, "required"))
         if not empty:
             draft.state = CallState(since=self.app.now())
-            draft.worker = self.run_worker(self._call(function.path, draft), group=f"call {function.path}")
+            draft.worker = self.run_worker(self._call(function, draft), group=f"call {function.path}")
             self._draw_call()
             self.draw_hints()
 
@@ -288,13 +281,13 @@ class FunctionRoom(Room):
         if draft is self.draft:
             self.form.say(problems)
             if problems and self.has_keys:
-                self.form.focus_first(tuple(problems))
+                self.form.focus_first(problems)
 
-    async def _call(self, path: str, draft: Draft) -> None:
+    async def _call(self, function: FunctionView, draft: Draft) -> None:
         since = self.app.now()
         try:
-            called: Called = await self.ask("call", function=path, arguments=dict(draft.texts))
-            draft.state = CallState(called=self._placed(called, draft), at=self.app.now())
+            called: Called = await self.ask("call", function=function.path, arguments=dict(draft.texts))
+            draft.state = CallState(called=self._placed(called, function, draft), at=self.app.now())
         except NotDone as error:
             draft.state = CallState(refused=str(error))
         except asyncio.CancelledError:
@@ -306,13 +299,13 @@ class FunctionRoom(Room):
             if self.is_attached:
                 self._called(draft)
 
-    def _placed(self, called: Called, draft: Draft) -> Called:
+    def _placed(self, called: Called, function: FunctionView, draft: Draft) -> Called:
         """Say each problem at its parameter; what belongs to none stays with the result."""
-        names = {row.parameter.name for row in self.form.rows if row.parameter is not None}
-        at = {name.partition(".")[0]: text for name, text in called.problems if name.partition(".")[0] in names}
-        if draft is self.draft:
-            self._say_problems(draft, at)
-        rest: Any = tuple(one for one in called.problems if one[0].partition(".")[0] not in at)
+        names = {parameter.name for parameter in function.parameters}
+        placed = [(re.split(r"[.\[]", name, maxsplit=1)[0], name, text) for name, text in called.problems]
+        at = {first: text for first, _, text in placed if first in names}
+        self._say_problems(draft, at)
+        rest = tuple((name, text) for first, name, text in placed if first not in names)
         if at and not rest:
             count = "1 parameter is" if len(at) == 1 else f"{len(at)} parameters are"
             rest = (("", f"{count} not as asked for; the form says why"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,13 +15,15 @@ from xregistry_tui.core.bindings import RefreshStatus
 from xregistry_tui.tui.format import joined, line
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.base import ModeScreen
-from xregistry_tui.tui.screens.live_rows import TICKING, Group, columns, grouped, in_order, rows, summary, ticking
+from xregistry_tui.tui.screens.live_rows import TICKING, Group, Made, columns, grouped, in_order, rows, summary, ticking
 from xregistry_tui.tui.widgets.grid import Grid, Row
 from xregistry_tui.tui.widgets.line_list import ends
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.trail import Trail
 
 if TYPE_CHECKING:
+    import datetime
+
     from textual.app import ComposeResult
 
     from xregistry_tui.actions.views import BindingView
@@ -41,10 +43,6 @@ class Table(Grid):
 
     class Fitted(Message):
         """See `shown_columns`."""
-
-    def find(self, key: str) -> Row | None:
-        """The row of that key."""
-        return self._rows[self._index[key]] if key in self._index else None
 
     def on_resize(self) -> None:
         """Fit, and tell."""
@@ -73,6 +71,7 @@ class LiveScreen(ModeScreen):
         self._sort = "worst first"
         self._moved = False
         self._width = 0
+        self._made = Made()
 
     def compose_body(self) -> ComposeResult:
         """The table above, the trail below."""
@@ -146,7 +145,7 @@ class LiveScreen(ModeScreen):
 
     def _draw(self, *, flash: bool) -> None:
         now = self.app.now()
-        shown = tuple(rows(self._groups, now, self.grid.shown_columns))
+        shown = self._ticked(tuple(rows(self._groups, now, self.grid.shown_columns, self._made)), now)
         empty = Row("empty", {"model": line((EMPTY, "dim"))}, spill="model", inert=True)
         if flash:
             self.grid.set_rows(tuple(self._quiet(row) for row in shown) or (empty,), flash=False)
@@ -156,6 +155,8 @@ class LiveScreen(ModeScreen):
     def _quiet(self, row: Row) -> Row:
         """A row in which nothing is new but what changes by the clock alone: that is no news, and must not flash."""
         held = self.grid.find(row.key)
+        if held is row:
+            return row
         loud = {key: held.cells[key] for key in LOUD & held.cells.keys() & row.cells.keys()} if held else {}
         return replace(row, cells={**row.cells, **loud})
 
@@ -175,15 +176,17 @@ class LiveScreen(ModeScreen):
 
     def on_clock(self) -> None:
         """Count on: only the cells that count, only of the lines in view."""
-        now = self.app.now()
-        top = self.grid.scroll_offset.y
-        shown = list(self.grid.rows)
+        self.grid.set_rows(self._ticked(self.grid.rows, self.app.now()), flash=False)
+        self._draw_summary()
+
+    def _ticked(self, rows: Sequence[Row], now: datetime.datetime) -> tuple[Row, ...]:
+        """The rows, those in view with what the clock says now."""
+        top, shown = self.grid.scroll_offset.y, list(rows)
         for place in range(top, min(len(shown), top + self.grid.size.height)):
             view = self._views.get(shown[place].key)
             if view is not None:
                 shown[place] = _counted(shown[place], ticking(view, now))
-        self.grid.set_rows(shown, flash=False)
-        self._draw_summary()
+        return tuple(shown)
 
     def draw_shell(self) -> None:
         """What there is room for decides where a reason is written."""

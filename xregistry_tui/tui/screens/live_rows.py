@@ -73,8 +73,28 @@ def in_order(order: Sequence[str], bindings: Sequence[BindingView]) -> tuple[Bin
     return tuple(sorted(bindings, key=lambda view: places.get(view.binding.key, len(places))))
 
 
-def rows(groups: Iterable[Group], now: datetime.datetime, shown: Sequence[str]) -> Iterator[Row]:
+class Made:
+    """The rows of bindings that were made before: those of what is the same now are not made anew."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[BindingView, Sequence[str], Row]] = {}
+
+    def row(self, view: BindingView, now: datetime.datetime, shown: Sequence[str]) -> Row:
+        """The row of a binding; what counts by the clock alone may be as old as the row."""
+        held = self._rows.get(view.binding.key)
+        # what is stale says since when
+        if held is not None and held[:2] == (view, shown) and view.state.status is not RefreshStatus.STALE:
+            return held[2]
+        made = binding_row(view, now, shown)
+        self._rows[view.binding.key] = (view, shown, made)
+        return made
+
+
+def rows(
+    groups: Iterable[Group], now: datetime.datetime, shown: Sequence[str], made: Made | None = None
+) -> Iterator[Row]:
     """One row a resource and one a binding; `shown` are the columns that there is room for."""
+    made = made or Made()
     several = False
     for group in groups:
         if several:
@@ -82,7 +102,7 @@ def rows(groups: Iterable[Group], now: datetime.datetime, shown: Sequence[str]) 
         several = True
         yield _heading(group)
         for view in group.bindings:
-            yield binding_row(view, now, shown)
+            yield made.row(view, now, shown)
 
 
 def _heading(group: Group) -> Row:

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from xregistry_tui.tui import clipboard
-from xregistry_tui.tui.format import line
+from xregistry_tui.tui.format import chopped, line
 from xregistry_tui.tui.widgets.line_list import Line, LineList
 from xregistry_tui.tui.widgets.lines import Lines
 
@@ -58,16 +58,9 @@ class PeekScreen(ModalScreen[None]):
     def _fold(self) -> None:
         listing = self.query_one(LineList)
         width = max(10, listing.size.width - 1)
-        listing.set_lines(Line(part) for text in self._shown for part in _parts(text, width))
+        listing.set_lines(Line(part) for text in self._shown for part in chopped(text, width))
 
     async def action_copy(self) -> None:
         """Copy it as it is."""
         way = await clipboard.copy(self.app, self.copied)
         self.notify(f"Copied {way}.", timeout=3, markup=False)
-
-
-def _parts(text: Text, width: int) -> list[Text]:
-    """A line in pieces of at most `width` cells."""
-    if text.cell_len <= width:
-        return [text]
-    return [text[at : at + width] for at in range(0, len(text.plain), width)]

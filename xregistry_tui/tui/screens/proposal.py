@@ -14,9 +14,8 @@ from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.tui.format import joined, line
 from xregistry_tui.tui.glyphs import verdict_text
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.diff_list import DiffList, change_lines, counted
+from xregistry_tui.tui.widgets.diff_list import DiffList, counted
 from xregistry_tui.tui.widgets.hints import Hints
-from xregistry_tui.tui.widgets.line_list import LineList
 from xregistry_tui.tui.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -159,17 +158,6 @@ class ProposalScreen(ModalScreen[None]):
         opens = [("lines.choose", "enter", "old and new")] if shown.display and shown.changes else []
         hints = [*accept, ("proposal.edit", "e", "edit again"), ("proposal.drop", "esc", "drop it"), *opens]
         self.query_one(Hints).show(hints)
-
-    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
-        """One change in full."""
-        from xregistry_tui.schema.canonical import dumps
-        from xregistry_tui.tui.screens.peek import PeekScreen
-
-        event.stop()
-        change = self.query_one(DiffList).changes[int(event.key)]
-        old, new = (dumps(side, indent=2) for side in (change.old, change.new))
-        title = line((plain(change.path or "the record", 60), "bright"))
-        self.app.push_screen(PeekScreen(title, change_lines(change, (old, new)), f"{old}\n{new}\n"))
 
     # What can be done
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -11,6 +12,7 @@ from textual.widgets import Input
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.resources.base import ResourceError
 from xregistry_tui.tui.text import plain
+from xregistry_tui.tui.widgets.tabs import TabLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,8 @@ class Room(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave the input", show=False, id="room.leave")]
+    TABS: ClassVar[tuple[str, ...]] = ()
+    tab = ""
     path = ""
     _ready = False
     _wants_focus = False
@@ -115,9 +119,16 @@ class Room(Vertical):
 
     def step_tab(self, step: int) -> None:
         """The next or previous tab, where there are tabs."""
+        if self.TABS:
+            self.open_tab(self.TABS[(self.TABS.index(self.tab) + step) % len(self.TABS)])
 
     def open_tab(self, name: str) -> None:
         """Show a tab, where there are tabs."""
+
+    @on(TabLine.Chosen)
+    def _tab_chosen(self, event: TabLine.Chosen) -> None:
+        event.stop()
+        self.open_tab(event.name)
 
     def cancel(self) -> bool:
         """End what it waits for; false where it waits for nothing."""

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from xregistry_tui.actions.views import Tried, TypeView, Use
 
-TABS = ("try", "used by")
 DEBOUNCE = 0.12
 REST = 0.4
 UNUSED = "No model uses it. A field of a registered model that is annotated with it comes to stand here."
@@ -58,6 +57,8 @@ class TryInput(Input):
 class TypeRoom(Room):
     """Two tabs: *Try* and *Used by*."""
 
+    TABS = ("try", "used by")
+    tab = "try"
     DEFAULT_CSS = """
     TypeRoom #type-head { height: auto; }
     TypeRoom #try-line { height: 1; margin-bottom: 1; }
@@ -68,7 +69,6 @@ class TypeRoom(Room):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.tab = "try"
         self.type: TypeView | None = None
         self.tried: Tried | None = None
         self.uses: tuple[Use, ...] | None = None
@@ -124,7 +124,7 @@ class TypeRoom(Room):
         width = self.size.width
         self.query_one("#type-head", Lines).set_lines(type_head(found, width) if width else [])
         behind = ("", str(len(self.uses)) if self.uses else "")
-        self.query_one(TabLine).show(list(zip(TABS, behind, strict=True)), self.tab, Text(""))
+        self.query_one(TabLine).show(list(zip(self.TABS, behind, strict=True)), self.tab, Text(""))
         self._draw_verdict()
 
     def _draw_verdict(self) -> None:
@@ -246,10 +246,6 @@ class TypeRoom(Room):
             return [*example, Hint("room.leave", "leave the value")]
         return [Hint("lines.choose", "take it"), Hint("explore.copy", "copy")]
 
-    def step_tab(self, step: int) -> None:
-        """The other tab."""
-        self.open_tab(TABS[(TABS.index(self.tab) + step) % len(TABS)])
-
     def open_tab(self, name: str) -> None:
         """Show a tab; where the keys are in the room they stay in it."""
         inside, self.tab = self.has_keys, name
@@ -258,11 +254,6 @@ class TypeRoom(Room):
             self._draw_around(self.type)
         if inside:
             (self.query_one(ExampleList) if name == "try" else self.panel).focus()
-
-    @on(TabLine.Chosen)
-    def _tab_chosen(self, event: TabLine.Chosen) -> None:
-        event.stop()
-        self.open_tab(event.name)
 
     def back(self) -> bool:
         """Out of the value to the examples, where single keys act."""

@@ -230,10 +230,12 @@ class ValidateScreen(ModeScreen):
             report = await self._perform("validate", model=model, text=text)
         except (ActionError, ResourceError) as error:
             self._checked, self._said = None, f"not checked: {error}"
-            self._draw_headings()
+            if self.stands:
+                self._draw_headings()
             return
         document = await asyncio.to_thread(parsed, text)
-        if self._is_now(model, text):
+        # a screen that was taken down meanwhile has nothing to draw on
+        if self.stands and self._is_now(model, text):
             self._checked = Checked(model, text, report, document)
             self._draw_report(report, document)
 

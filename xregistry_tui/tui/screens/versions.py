@@ -8,15 +8,13 @@ from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 
-from xregistry_tui.schema.canonical import dumps
 from xregistry_tui.tui.format import joined, line, spread
 from xregistry_tui.tui.glyphs import verdict_text
 from xregistry_tui.tui.keymap import Hint
 from xregistry_tui.tui.screens.room import NotDone, Room
 from xregistry_tui.tui.text import plain
-from xregistry_tui.tui.widgets.diff_list import DiffList, change_lines, counted, sign
+from xregistry_tui.tui.widgets.diff_list import DiffList, counted, sign
 from xregistry_tui.tui.widgets.grid import Grid
-from xregistry_tui.tui.widgets.line_list import LineList
 from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.page import Page
 from xregistry_tui.tui.widgets.version_rows import COLUMNS, version_rows
@@ -163,16 +161,6 @@ class VersionsRoom(Room):
         if self.query_one(DiffList).changes:
             self.query_one(DiffList).focus()
 
-    @on(LineList.Chosen)
-    def _opened(self, event: LineList.Chosen) -> None:
-        from xregistry_tui.tui.screens.peek import PeekScreen
-
-        event.stop()
-        change = self.query_one(DiffList).changes[int(event.key)]
-        old, new = (dumps(side, indent=2) for side in (change.old, change.new))
-        title = line((plain(change.path or "the record", 60), "bright"))
-        self.app.push_screen(PeekScreen(title, change_lines(change, (old, new)), f"{old}\n{new}\n"))
-
     # Commands
 
     def hints(self) -> list[Hint]:
@@ -211,7 +199,7 @@ class VersionsRoom(Room):
             self._marked = kept if key in self._marked else [*kept[-1:], key]
             self._draw_rows()
 
-    async def action_compare(self) -> None:
+    def action_compare(self) -> None:
         """Compare the two that are marked; one that is marked with the cursor's; else the cursor's with the current."""
         chosen = list(self._marked)
         here, current = self.grid.cursor_key, next((one.version for one in self.versions if one.current), None)
@@ -223,11 +211,17 @@ class VersionsRoom(Room):
             return
         order = [one.version for one in self.versions]
         newer, older = sorted(chosen, key=order.index)
+        self.run_worker(self._compare(self.path, older, newer), group="compare", exclusive=True)
+
+    async def _compare(self, path: str, older: str, newer: str) -> None:
         try:
-            self.compared = await self.ask("compare", model=self.path, older=older, newer=newer)
+            compared: Comparison = await self.ask("compare", model=path, older=older, newer=newer)
         except NotDone as error:
             self.app.notify(str(error), severity="warning", markup=False)
-        self._draw_diff()
+            return
+        if path == self.path:
+            self.compared = compared
+            self._draw_diff()
 
     def action_rollback(self) -> None:
         """Give the version under the cursor a successor with its schema, after one question."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xregistry_tui.profiling.wording import duration, span
-from xregistry_tui.tui.format import folded, line, spread
+from xregistry_tui.tui.format import chopped, folded, line, spread
 from xregistry_tui.tui.glyphs import OUTCOMES, outcome_text
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.line_list import Line, LineList
@@ -89,15 +89,6 @@ class CallResult(LineList):
         if called.result:
             yield Line(Text(""))
             for raw in called.result.splitlines()[:_LONGEST]:
-                yield from (Line(part) for part in _parts(line("   ", plain(raw)), width))
+                yield from (Line(line("   ", part)) for part in chopped(line(plain(raw)), max(width - 3, 8)))
         elif called.outcome in OUTCOMES and not called.problems and called.outcome == "ok":
             yield Line(line("   ", ("it returned nothing", "dim")))
-
-
-def _parts(text: Text, width: int) -> list[Text]:
-    """A line of data in pieces: nothing of it is dropped at a break."""
-    room = max(width - 3, 8)
-    body = text[3:]
-    if body.cell_len <= room:
-        return [text]
-    return [line("   ", body[at : at + room]) for at in range(0, len(body.plain), room)]

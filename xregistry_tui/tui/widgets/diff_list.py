@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from xregistry_tui.schema.diff import Verdict
+from xregistry_tui.schema.canonical import dumps
+from xregistry_tui.schema.change import Change, ChangeType, Verdict
 from xregistry_tui.tui.format import fitted, line, spread
 from xregistry_tui.tui.glyphs import verdict_text
 from xregistry_tui.tui.text import plain
@@ -21,17 +22,16 @@ SIGNS = {"+": "good", "−": "bad", "~": "accent"}
 _PATH = 24
 _VERDICT = 14
 _KINDS = ("−", "+", "~", "·")
-_DOCUMENTATION = ("documentation", "title", "description", "example")
 _WORST_FIRST = (Verdict.INCOMPATIBLE, Verdict.UNDECIDED, Verdict.COMPATIBLE)
 
 
 def sign(change: SchemaChange) -> str:
     """`+` for a field that came, `−` for one that went, `~` for one that is other, `·` where only words changed."""
-    if change.type.startswith(_DOCUMENTATION):
+    if change.magnitude is Change.DOCUMENTATION:
         return "·"
-    if change.path and change.type in {"field_added", "required_added", "optional_added"}:
+    if change.path and change.type == ChangeType.FIELD_ADDED:
         return "+"
-    return "−" if change.path and change.type == "field_removed" else "~"
+    return "−" if change.path and change.type == ChangeType.FIELD_REMOVED else "~"
 
 
 def ordered(changes: Iterable[SchemaChange]) -> tuple[SchemaChange, ...]:
@@ -77,6 +77,16 @@ class DiffList(LineList):
             self.move_to("0")
         self.refresh()
 
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
+        """One change in full."""
+        from xregistry_tui.tui.screens.peek import PeekScreen
+
+        event.stop()
+        change = self.changes[int(event.key)]
+        old, new = (dumps(side, indent=2) for side in (change.old, change.new))
+        title = line((plain(change.path or "the record", 60), "bright"))
+        self.app.push_screen(PeekScreen(title, _in_full(change, old, new), f"{old}\n{new}\n"))
+
     def draw(self) -> Iterable[Line]:
         """One line a change, then the renames that are proposed."""
         if not self.changes:
@@ -107,9 +117,8 @@ class DiffList(LineList):
         )
 
 
-def change_lines(change: SchemaChange, written: Sequence[str]) -> list[Text]:
-    """One change in full: what it is, and old and new as `written`."""
-    old, new = written
+def _in_full(change: SchemaChange, old: str, new: str) -> list[Text]:
+    """What a change is, and old and new as they are written."""
     return [
         line(plain(change.message)),
         line(verdict_text(change.verdict), (f"   {plain(change.type, 40)}", "dim")),

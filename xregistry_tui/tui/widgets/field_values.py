@@ -93,11 +93,13 @@ def _examples(seen: FieldProfile, width: int) -> Iterator[Text]:
 
 def _ends(field: FieldShape, seen: FieldProfile) -> Iterator[Text]:
     """The ends and the middle of numbers or moments of which each occurs once."""
-    yield _entry("least", written(field.kind, seen.minimum, 24))
+    if seen.minimum is not None:
+        yield _entry("least", written(field.kind, seen.minimum, 24))
     for share, quantile in seen.quantiles:
         if share == 0.5:
             yield _entry("median", written(field.kind, quantile, 24))
-    yield _entry("most", written(field.kind, seen.maximum, 24))
+    if seen.maximum is not None:
+        yield _entry("most", written(field.kind, seen.maximum, 24))
 
 
 def _spread(field: FieldShape, seen: FieldProfile) -> Iterator[Text]:

@@ -28,11 +28,17 @@ def function_head(function: FunctionView, now: datetime.datetime, width: int, mo
 
 
 def deprecated_lines(deprecated: str, width: int) -> list[Text]:
-    """A word that it is deprecated, and until when or what to use instead; nothing where it is not."""
+    """A line that it is deprecated; none where it is not."""
+    told = deprecated_text(deprecated, max(width - 3, 8))
+    return [line(" ", told)] if told else []
+
+
+def deprecated_text(deprecated: str, most: int) -> Text:
+    """A word that it is deprecated, and until when or what to use instead; empty where it is not."""
     if not deprecated:
-        return []
-    said = plain(deprecated, max(width - 3, 8)).removeprefix("deprecated").strip(" :;,")
-    return [line(" ", ("deprecated", "warn"), (f"  {said}" if said else "", "dim"))]
+        return Text("")
+    said = plain(deprecated, most).removeprefix("deprecated").strip(" :;,")
+    return line(("deprecated", "warn"), (f"  {said}" if said else "", "dim"))
 
 
 def _figures(function: FunctionView, now: datetime.datetime, width: int) -> Text:

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 MODES = (("1", "Explore", "explore"), ("2", "Live", "live"), ("4", "Validate", "validate"))
 
 
+NARROW = 36
+
+
+def in_production(resources: Sequence[ResourceView]) -> bool:
+    """Whether anything that is open is: then the rules have the alarm colour."""
+    return any(resource.level == "production" for resource in resources)
+
+
 def resources_text(resources: Sequence[ResourceView], width: int = 60) -> Text:
     """What is open, in a few words; production has the word in the alarm colour."""
     production = sum(resource.level == "production" for resource in resources)
@@ -32,6 +40,8 @@ def resources_text(resources: Sequence[ResourceView], width: int = 60) -> Text:
     else:
         name = plain(resources[0].name, max(4, width - 24))
         what = line((name, "bright"), (f"  {plain(resources[0].kind, 12)} · READ-ONLY", "dim"))
+    if alarm and width < NARROW:  # what may be cut stands last
+        return joined((line(alarm), line(("READ-ONLY", "dim")), what), " · ")
     return joined((what, alarm), " · ")
 
 
@@ -91,7 +101,7 @@ class Header(Lines):
             [
                 self._first(overview, title, now, width, preview),
                 self._second(overview, mode, subject, width),
-                line(("─" * width, "rule")),
+                line(("─" * width, "bad" if overview is not None and in_production(overview.resources) else "rule")),
             ]
         )
 
@@ -108,6 +118,8 @@ class Header(Lines):
         whole = joined((role, counted))
         fits = left.cell_len + whole.cell_len < width
         right = whole if fits else joined((role, line(clock))) if preview else counted
+        if in_production(overview.resources) and not preview and left.cell_len + right.cell_len >= width:
+            right = Text("")  # the word is more than the counts
         start = width - right.cell_len
         self._role_at = (start, start + role.cell_len) if fits or preview else (0, 0)
         return spread(left, right, width)

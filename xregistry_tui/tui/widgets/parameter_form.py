@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -188,13 +188,12 @@ class ParameterForm(VerticalScroll, can_focus=False):
         for row in self.rows:
             row.say(problems.get(row.parameter.name, "") if row.parameter is not None else "")
 
-    def focus_first(self, names: Sequence[str] = ()) -> bool:
-        """Give the keys to the first parameter, or to the first of these; false where there is none."""
+    def focus_first(self, names: Container[str]) -> None:
+        """Give the keys to the first of these parameters."""
         for row in self.rows:
-            if row.parameter is not None and (not names or row.parameter.name in names):
+            if row.parameter is not None and row.parameter.name in names:
                 row.control.focus()
-                return True
-        return False
+                return
 
     def focus_last(self) -> None:
         """Give the keys to the last parameter."""

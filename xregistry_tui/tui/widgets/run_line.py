@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RunLine(Lines, can_focus=True):
-    """Says what would run; `told` stands instead while something else is to be said."""
+    """Says what would run."""
 
     DEFAULT_CSS = "RunLine { height: 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [

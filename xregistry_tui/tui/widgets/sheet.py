@@ -63,6 +63,10 @@ class Sheet(ScrollView):
         """The columns, shown or dropped."""
         return self._columns
 
+    def find(self, key: str) -> Row | None:
+        """The row of that key."""
+        return self._rows[self._index[key]] if key in self._index else None
+
     @property
     def shown_columns(self) -> tuple[str, ...]:
         """The keys of the columns that there is room for."""
@@ -88,13 +92,14 @@ class Sheet(ScrollView):
         self._rows = tuple(rows)
         self._index = {row.key: index for index, row in enumerate(self._rows)}
         if flash:
-            self._flash({cell for row in self._rows if row.key in held for cell in changed(before[held[row.key]], row)})
+            known = ((before[held[row.key]], row) for row in self._rows if row.key in held)
+            self._flash({cell for old, row in known if old is not row for cell in changed(old, row)})
         if len(before) != len(self._rows):
             self._measure()
             self.refresh()
             return
         for index, row in enumerate(self._rows):
-            if row != before[index]:
+            if row is not before[index] and row != before[index]:
                 self._refresh_row(index)
 
     # Drawing

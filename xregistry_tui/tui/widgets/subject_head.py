@@ -12,12 +12,16 @@ from xregistry_tui.tui.format import joined, line, spread
 from xregistry_tui.tui.glyphs import GLYPHS
 from xregistry_tui.tui.moments import next_look
 from xregistry_tui.tui.text import plain
+from xregistry_tui.tui.widgets.function_head import deprecated_text
 from xregistry_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     import datetime
 
     from xregistry_tui.actions.views import BindingView, ModelView
+
+
+ROOM = 20  # cells without which a line about what will run says nothing
 
 
 class SubjectHead(Lines):
@@ -47,21 +51,14 @@ class SubjectHead(Lines):
 def model_lines(model: ModelView, now: datetime.datetime, width: int) -> list[Text]:
     """Title, version, state, next look; rows with their trend, quality, drift, cost."""
     view = model.binding
-    left = line(" ", (plain(model.title, max(8, width - 40)), "bright"), *_deprecated(model))
+    title = line(" ", (plain(model.title, max(8, width - 40)), "bright"))
+    left = joined((title, deprecated_text(model.deprecated, 200)), "   ")
     if view is None:
         right = joined((line((f"v{plain(model.version, 16)}", "dim")), line(("○ unbound ", "dim"))))
         told = plain(model.description, width - 2) if model.description else f"{model.source} model, bound to no data"
         return [spread(left, right, width), line(" ", (told, "dim"))]
     right = joined((line((f"v{plain(model.version, 16)}", "dim")), state_text(view, now), line(_next(view, now), " ")))
     return [spread(left, right, width), _figures(view, now, width)]
-
-
-def _deprecated(model: ModelView) -> tuple[tuple[str, str], ...]:
-    """A word that it is deprecated, with until when and what to use instead."""
-    if not model.deprecated:
-        return ()
-    said = plain(model.deprecated, 200).removeprefix("deprecated").strip(" :;,")
-    return (("   deprecated", "warn"), (f"  {said}" if said else "", "dim"))
 
 
 def state_text(view: BindingView, now: datetime.datetime) -> Text:
@@ -90,7 +87,9 @@ def _figures(view: BindingView, now: datetime.datetime, width: int) -> Text:
     quality = line(("quality ", "dim"), wording.percent(overall) if overall is not None else wording.NOTHING)
     drift = line(("drift ", "dim"), ("▲ ", "warn"), str(len(view.alarms))) if view.alarms else ""
     cost = line(("reads ", "dim"), wording.duration(view.spent_ms_per_minute), ("/min", "dim"))
-    return joined((rows, trend_text(view), quality, drift, cost if width >= 70 else ""))
+    told = joined((rows, trend_text(view), quality, drift, cost if width >= 70 else ""))
+    room = width - told.cell_len - 4
+    return joined((told, line((plain(view.will_run, room), "dim")) if view.will_run and room > ROOM else ""))
 
 
 def trend_text(view: BindingView, width: int = 8) -> Text:

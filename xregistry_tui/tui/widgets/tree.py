@@ -109,13 +109,18 @@ class Tree(Grid):
 
     def _draw(self, *, flash: bool = True) -> None:
         found = self._matching() if self._filter else self._below("", 0)
-        leaves = {leaf.node.path: leaf for leaf in found}
-        self._leaves = leaves
-        rows = [Row(path, self._cells(leaf), indent=2 * leaf.depth) for path, leaf in leaves.items()]
+        before, self._leaves = self._leaves, {leaf.node.path: leaf for leaf in found}
+        rows = [self._row_of(leaf, before.get(path)) for path, leaf in self._leaves.items()]
         if not rows:
             text = f"nothing has “{plain(self._filter, 20)}” in it" if self._filter else "nothing yet"
             rows = [Row("", {"title": line((text, "dim"))}, spill="title", inert=True)]
         self.set_rows(rows, flash=flash)
+
+    def _row_of(self, leaf: Leaf, before: Leaf | None) -> Row:
+        """The row of a leaf: that which is shown, where nothing about it changed (of a thousand, most did not)."""
+        if leaf == before and leaf.node.kind not in _BRANCHES and (held := self.find(leaf.node.path)) is not None:
+            return held
+        return Row(leaf.node.path, self._cells(leaf), indent=2 * leaf.depth)
 
     def _below(self, path: str, depth: int) -> Iterator[Leaf]:
         for child in self._children(path):

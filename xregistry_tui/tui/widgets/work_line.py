@@ -51,7 +51,7 @@ class WorkLine(Lines):
     def __init__(self) -> None:
         super().__init__([Text("")] * 2)
 
-    def show(self, works: Sequence[Work], now: datetime.datetime) -> None:
-        """Show what is running."""
+    def show(self, works: Sequence[Work], now: datetime.datetime, *, alarm: bool = False) -> None:
+        """Show what is running; `alarm`: what is open is in production."""
         width = self.size.width or self.app.size.width
-        self.set_lines([line(("─" * width, "rule")), work_text(works, now)])
+        self.set_lines([line(("─" * width, "bad" if alarm else "rule")), work_text(works, now)])

@@ -1,0 +1,19 @@
+"""Resources on databases of their own, closed after the test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from tests.resources.opening import opening
+from xregistry_tui.resources.mongodb import MongodbResource
+
+Opened = Callable[..., Awaitable[MongodbResource]]
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Opened]:
+    """`await opened(url, …options)` gives a resource that is connected."""
+    async with opening(MongodbResource) as connect:
+        yield connect
