@@ -175,7 +175,8 @@ async def test_a_sample_says_how_it_was_drawn(files: Files, tmp_path: Path, suff
     assert profile.method is Grade.SAMPLE
     assert 0 < profile.n < 20_000
     assert profile.rows.value == pytest.approx(100_000, rel=0.1)
-    assert profile.how.sampling.startswith("random runs" if suffix == "parquet" else "the first rows, not random")
+    assert profile.how.sampling.startswith("runs of 2,048 rows" if suffix == "parquet" else "the first rows, not random")
+    assert (profile.random, profile.fields["n"].fill.low) == (False, None), "runs may be alike: no interval is known"
 
 
 @pytest.mark.parametrize(
