@@ -175,8 +175,10 @@ async def test_a_sample_says_how_it_was_drawn(files: Files, tmp_path: Path, suff
     assert profile.method is Grade.SAMPLE
     assert 0 < profile.n < 20_000
     assert profile.rows.value == pytest.approx(100_000, rel=0.1)
-    assert profile.how.sampling.startswith("runs of 2,048 rows" if suffix == "parquet" else "the first rows, not random")
-    assert (profile.random, profile.fields["n"].fill.low) == (False, None), "runs may be alike: no interval is known"
+    by_chance = suffix == "parquet"
+    said = "rows drawn at random: 1,000 rows" if by_chance else "the first rows, not random: 1,000 rows"
+    assert (profile.how.sampling, profile.random) == (said, by_chance)
+    assert (profile.fields["n"].fill.low is not None) is by_chance, "the first rows have no interval"
 
 
 @pytest.mark.parametrize(

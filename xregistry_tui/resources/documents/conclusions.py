@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 _NOTHING = type(None)
 
 
-def field_profile(
-    found: Tally, n: int, rows: Figure, grade: Grade, plan: Plan, *, random: bool = True
-) -> FieldProfile:
+def field_profile(found: Tally, n: int, rows: Figure, grade: Grade, plan: Plan, *, random: bool = True) -> FieldProfile:
     """The figures of one field over `n` records of about `rows`, `random` where a sample was drawn by chance."""
     looked_at = found.seen if found.per_value else n
     kinds = _kinds(found)

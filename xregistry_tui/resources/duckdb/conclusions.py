@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
@@ -10,23 +11,16 @@ from typing import Any
 
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.profiling.profile import FieldProfile, Figure, Histogram, Lengths, RuleResult, ValueCount
+from xregistry_tui.profiling.profile import FieldProfile, Figure, Histogram, Lengths, RuleResult
+from xregistry_tui.resources.duckdb.counting import Counted
 from xregistry_tui.resources.duckdb.kinds import MOMENTS
-from xregistry_tui.resources.duckdb.statements import POINTS, Place
+from xregistry_tui.resources.duckdb.places import Place
+from xregistry_tui.resources.duckdb.statements import POINTS, SQUARED
 from xregistry_tui.schema.rules import Required, Rule, Unique
 from xregistry_tui.schema.shape import Kind
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _QUARTILES = (0.25, 0.5, 0.75)
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The values of a place, counted one by one: how many there are, how many occur once, the most frequent."""
-
-    distinct: int
-    once: int
-    top: tuple[ValueCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +73,14 @@ def field_profile(answers: Answers, counted: Counted | None, bins: int) -> Field
         minimum=found.get("minimum"),
         maximum=found.get("maximum"),
         mean=_finite(found.get("mean")),
-        deviation=_finite(found.get("deviation")),
+        deviation=_deviation(found),
         quantiles=tuple(quantiles),
         histogram=_histogram(scaled, answers.present, bins),
         top=counted.top if counted is not None else (),
         zeros=found.get("zeros"),
         negatives=found.get("negatives"),
         nans=found.get("nans") or None,
+        infinities=found.get("infinities") or None,
         categorical=counted is not None,
         rules=tuple(_result(answers, rule, once) for rule in answers.place.rules),
     )
@@ -108,7 +103,7 @@ def _distinct(answers: Answers, counted: Counted | None) -> Figure:
     sampled = answers.grade is Grade.SAMPLE
     if counted is not None:
         return Figure(value=counted.distinct, method=answers.grade, at_least=sampled)
-    estimate = min(int(answers.found["distinct"]), answers.present)
+    estimate = min(int(answers.found.get("distinct") or 0), answers.present)
     return Figure(value=estimate, method=answers.grade, approximate=True, at_least=sampled)
 
 
@@ -120,6 +115,12 @@ def _lengths(found: dict[Any, Any]) -> Lengths | None:
 
 def _finite(value: Any) -> float | None:
     return float(value) if value is not None and isfinite(value) else None
+
+
+def _deviation(found: Mapping[Any, Any]) -> float | None:
+    """Of numbers that can be squared."""
+    ends = [end for end in (found.get("minimum"), found.get("maximum")) if isinstance(end, float) and isfinite(end)]
+    return None if any(abs(end) >= SQUARED for end in ends) else _finite(found.get("deviation"))
 
 
 def _histogram(scaled: list[float], present: int, bins: int) -> Histogram | None:

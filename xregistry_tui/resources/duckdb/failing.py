@@ -9,8 +9,8 @@ from dataclasses import replace
 from xregistry_tui.profiling.plan import Plan
 from xregistry_tui.profiling.profile import FieldProfile, RuleResult
 from xregistry_tui.resources.duckdb.connection import Asker
+from xregistry_tui.resources.duckdb.places import Place, checked, dialect
 from xregistry_tui.resources.duckdb.relation import Relation
-from xregistry_tui.resources.duckdb.statements import Place, checked, dialect
 from xregistry_tui.resources.sql import Parameters, quote
 from xregistry_tui.schema.rules import Required, Unique
 

@@ -10,7 +10,7 @@ from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import Clipped, CollectionFailed, Condition, Page, RecordQuery
 from xregistry_tui.resources.documents.records import cell
 from xregistry_tui.resources.duckdb.kinds import MOMENTS, NUMBERS, kind
-from xregistry_tui.resources.duckdb.statements import dialect
+from xregistry_tui.resources.duckdb.places import dialect
 from xregistry_tui.resources.sql import Parameters, quote
 from xregistry_tui.schema.shape import Kind
 

@@ -36,6 +36,11 @@ class Source:
         """What changes when a file does; raises when one is gone."""
         return tuple(stamp(path) for path in self.files)
 
+    @property
+    def bytes(self) -> int:
+        """How large the files are now."""
+        return sum(size for *_, size in self.stamps)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -1,95 +1,78 @@
-"""The SQL of figures: everything about all columns in one pass, and the values of one column where they are few."""
+"""The SQL of figures: everything about all columns in one pass.
+
+Of each column on a scale some values are drawn on the way; quantiles are theirs. What is known already is not asked.
+"""
 
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from xregistry_tui.resources.duckdb.kinds import MOMENTS, NUMBERS
-from xregistry_tui.resources.sql import Check, Dialect, Parameters, check, quote
-from xregistry_tui.schema.rules import Length, OneOf, Range, Reference, Rule
-from xregistry_tui.schema.shape import FieldShape, Kind, pointer
+from xregistry_tui.resources.duckdb.places import Place, checked
+from xregistry_tui.resources.sql import Parameters, quote
+from xregistry_tui.schema.shape import Kind
 
-RESERVOIR = 8_192
+DRAWN = 10_000
+"""About so many rows are drawn for quantiles: never fewer than 8,192 of more."""
+
 POINTS = tuple(step / 32 for step in range(33))
 """The shares of values that are asked for: quartiles, and a histogram between the others."""
 
-SHOWN = 1_024
-_EMPTY = "1=0"
+SQUARED = 1e150
+"""Numbers beyond cannot be squared: there is no deviation of them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A column, or a field within columns of objects: its path, its SQL, and its parent's where it has one."""
-
-    path: str
-    sql: str
-    shape: FieldShape
-    rules: tuple[Rule, ...] = ()
-
-    @property
-    def kind(self) -> Kind:
-        """Of its values."""
-        return self.shape.kind
-
-    @property
-    def points(self) -> str:
-        """What quantiles are drawn of, moments as microseconds since 1970; empty where there are none."""
-        if self.kind in NUMBERS:
-            return self.sql if self.kind is not Kind.DECIMAL else f"CAST({self.sql} AS DOUBLE)"
-        if self.kind not in MOMENTS:
-            return ""
-        moment = f"CAST({self.sql} AS TIMESTAMP)"
-        return f"CASE WHEN isfinite({moment}) THEN epoch_us({moment}) END"
-
-    @property
-    def comparable(self) -> bool:
-        """Whether its values have an order and may be told apart."""
-        return self.kind not in (Kind.OBJECT, Kind.MAP, Kind.ARRAY, Kind.ANY)
-
-
-def places(fields: Sequence[FieldShape], rules: dict[str, tuple[Rule, ...]]) -> list[Place]:
-    """All columns and the fields within objects; items of arrays and maps are not looked into."""
-    found: list[Place] = []
-
-    def add(segments: tuple[str, ...], sql: str, shape: FieldShape) -> None:
-        path = pointer(*segments)
-        found.append(Place(path, sql, shape, rules.get(path, ())))
-        for child in shape.fields:
-            add((*segments, child.name), f"{sql}.{quote(child.name)}", child)
-
-    for shape in fields:
-        add((shape.name,), f"t.{quote(shape.name)}", shape)
-    return found
+_WHITE = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))))
+_WHITE += "".join(map(chr, (0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
 
 
 @dataclass(slots=True)
 class Question:
-    """One statement about some places: what is asked, and under which names the answers come."""
+    """One statement about some places: what is asked, and under which names the answers come.
 
+    `known` are answers that need not be asked. `chance` is SQL that is true for the rows that are drawn.
+    """
+
+    known: Mapping[str, Mapping[Any, Any]]
+    chance: str = ""
     asked: list[str] = field(default_factory=list)
+    concluded: list[str] = field(default_factory=list)
     names: list[tuple[str, Any]] = field(default_factory=list)
 
-    def ask(self, path: str, what: Any, sql: str) -> None:
-        """One more answer."""
+    def ask(self, path: str, what: Any, sql: str, conclusion: str = "{}") -> None:
+        """One more answer, unless it is known; `conclusion` is what is made of it at the end."""
+        if what in self.known.get(path, {}):
+            return
+        name = f"a{len(self.names)}"
         self.names.append((path, what))
-        self.asked.append(sql)
+        self.asked.append(f"{sql} AS {name}")
+        self.concluded.append(conclusion.format(name))
+
+    def statement(self, relation: str, taken: str) -> str:
+        """The SQL; `taken` is a name that no column has."""
+        source = f"{relation} AS t"
+        if self.chance:
+            source = f"(SELECT *, {self.chance} AS {quote(taken)} FROM {relation}) AS t"
+        asked = ", ".join(self.asked).replace(_TAKEN, f" FILTER (t.{quote(taken)})" if self.chance else "")
+        return f"SELECT {', '.join(self.concluded)} FROM (SELECT {asked} FROM {source}) AS a"
 
     def read(self, row: Sequence[Any]) -> dict[str, dict[Any, Any]]:
         """The answers by place."""
-        found: dict[str, dict[Any, Any]] = {}
+        found: dict[str, dict[Any, Any]] = {path: dict(known) for path, known in self.known.items()}
         for (path, what), value in zip(self.names, row, strict=True):
             found.setdefault(path, {})[what] = value
         return found
 
 
-def overview(found: Sequence[Place], parameters: Parameters) -> Question:
-    """What one pass is asked about all places; `rows` stands under the empty path."""
-    question = Question()
+_TAKEN = " /* of those drawn */"
+
+
+def overview(question: Question, found: Sequence[Place], parameters: Parameters) -> None:
+    """What one pass is asked about all places; `rows` and `drawn` stand under the empty path."""
     question.ask("", "rows", "count(*)")
+    question.ask("", "drawn", f"count(*){_TAKEN}")
     for place in found:
         question.ask(place.path, "present", f"count({place.sql})")
         if place.comparable:
@@ -102,92 +85,57 @@ def overview(found: Sequence[Place], parameters: Parameters) -> Question:
             if made is not None:
                 question.ask(place.path, ("checked", rule), f"count(*) FILTER ({made.applies})")
                 question.ask(place.path, ("failed", rule), f"count(*) FILTER ({made.applies} AND NOT ({made.holds}))")
-    return question
 
 
 def _values(question: Question, place: Place) -> None:
     sql, path = place.sql, place.path
-    shown = f"left({{}}, {SHOWN})" if place.kind is Kind.STRING and "ENUM" not in (place.shape.native or "") else "{}"
     if place.kind is not Kind.BOOLEAN:
-        question.ask(path, "minimum", shown.format(f"min({sql})"))
-        question.ask(path, "maximum", shown.format(f"max({sql})"))
-    question.ask(path, "distinct", f"approx_count_distinct({sql})")
-    if place.points:
-        shares = ", ".join(map(str, POINTS))
-        question.ask(path, "points", f"reservoir_quantile({place.points}, [{shares}], {RESERVOIR})")
+        question.ask(path, "minimum", f"min({sql})", place.shown("{}"))
+        question.ask(path, "maximum", f"max({sql})", place.shown("{}"))
+        question.ask(path, "distinct", f"approx_count_distinct({sql})")
+    if place.scaled:
+        question.ask(path, "points", f"list({sql}){_TAKEN}", _quantiles(place))
     if place.kind in NUMBERS:
-        finite = "" if place.kind is Kind.INTEGER else f" FILTER (isfinite(CAST({sql} AS DOUBLE)))"
-        question.ask(path, "mean", f"avg({sql}){finite}")
-        question.ask(path, "deviation", f"stddev_pop(CAST({sql} AS DOUBLE)){finite}")
-        question.ask(path, "zeros", f"count(*) FILTER ({sql} = 0)")
-        question.ask(path, "negatives", f"count(*) FILTER ({sql} < 0)")
-    if place.kind is Kind.NUMBER:
-        question.ask(path, "nans", f"count(*) FILTER (isnan({sql}))")
+        _moments(question, place)
     if place.kind is Kind.STRING:
-        _lengths(question, place, f"length({sql}::VARCHAR)")
-        question.ask(path, "empty", f"count(*) FILTER ({sql}::VARCHAR = '')")
-        question.ask(path, "blank", f"count(*) FILTER (trim({sql}::VARCHAR) = '')")
+        _texts(question, place)
+
+
+def _quantiles(place: Place) -> str:
+    """What is concluded of a list of values: moments as microseconds since 1970, only what is finite."""
+    value, kept = "x", "x IS NOT NULL"
+    if place.kind is Kind.DECIMAL:
+        value = "CAST(x AS DOUBLE)"
+    elif place.kind is Kind.NUMBER:
+        kept = "isfinite(x)"
+    elif place.kind in MOMENTS:
+        value, kept = "epoch_us(CAST(x AS TIMESTAMP))", "isfinite(x)"
+    shares = ", ".join(map(str, POINTS))
+    return f"list_aggregate([{value} for x in {{}} if {kept}], 'quantile_disc', [{shares}])"
+
+
+def _moments(question: Question, place: Place) -> None:
+    sql, path = place.sql, place.path
+    real = place.kind is Kind.NUMBER
+    question.ask(path, "mean", f"avg({sql}){f' FILTER (isfinite({sql}))' if real else ''}")
+    bounded = f" FILTER (abs({sql}) < {SQUARED})" if real else ""
+    question.ask(path, "deviation", f"stddev_pop(CAST({sql} AS DOUBLE)){bounded}")
+    question.ask(path, "zeros", f"count_if({sql} = 0)")
+    question.ask(path, "negatives", f"count_if({sql} < 0)")
+    if real:
+        question.ask(path, "nans", f"count_if(isnan({sql}))")
+        question.ask(path, "infinities", f"count_if(isinf({sql}))")
+
+
+def _texts(question: Question, place: Place) -> None:
+    text = f"{place.sql}::VARCHAR"
+    _lengths(question, place, f"length({text})")
+    question.ask(place.path, "empty", f"count_if({text} = '')")
+    # what begins with a letter, a digit or a mark is not looked at: that is quickly seen
+    blank = f"CASE WHEN {text} >= '!' AND {text} <= '~' THEN false ELSE trim({text}, '{_WHITE}') = '' END"
+    question.ask(place.path, "blank", f"count_if({blank})")
 
 
 def _lengths(question: Question, place: Place, size: str) -> None:
     for what, made in (("shortest", "min"), ("longest", "max"), ("length", "avg")):
         question.ask(place.path, what, f"{made}({size})")
-
-
-def values(place: Place, relation: str, top: int) -> str:
-    """How many values there are, how many occur once, and the most frequent ones with their counts."""
-    shown = f"left(v, {SHOWN})" if place.kind is Kind.STRING and "ENUM" not in (place.shape.native or "") else "v"
-    return (
-        f"WITH g AS (SELECT {place.sql} AS v, count(*) AS n FROM {relation} AS t WHERE {place.sql} IS NOT NULL "
-        f"GROUP BY 1) SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM g WHERE n = 1), {shown}, n FROM g "
-        f"ORDER BY n DESC, v LIMIT {top}"
-    )
-
-
-def groups(found: Sequence[Place], relation: str) -> str:
-    """Which place (by its position), a value, and how often it occurs: all values of all these places, in one pass."""
-    names = [f"v{at}" for at in range(len(found))]
-    columns = ", ".join(f"{place.sql} AS {name}" for place, name in zip(found, names, strict=True))
-    sets = ", ".join(f"({name})" for name in names)
-    source = f"(SELECT {columns} FROM {relation} AS t)"
-    asked = f"{', '.join(names)}, {_position(names)}, count(*)"
-    return f"SELECT {asked} FROM {source} GROUP BY GROUPING SETS ({sets})"
-
-
-def _position(names: Sequence[str]) -> str:
-    """Which of the names a row is grouped by."""
-    cases = " ".join(f"WHEN GROUPING({name}) = 0 THEN {at}" for at, name in enumerate(names))
-    return f"CASE {cases} END"
-
-
-def checked(rule: Rule, place: Place, parameters: Parameters) -> Check | None:
-    """A rule as SQL over a place; `None` where it cannot be checked so."""
-    if isinstance(rule, Reference) or (not place.comparable and isinstance(rule, OneOf | Range | Length)):
-        return None
-    if isinstance(rule, OneOf):
-        if place.kind in NUMBERS and any(isinstance(value, str) for value in rule.values):
-            return None
-        texts = place.kind is not Kind.STRING and place.kind not in NUMBERS and place.kind is not Kind.BOOLEAN
-        return check(rule, f"CAST({place.sql} AS VARCHAR)" if texts else place.sql, parameters)
-    return check(rule, place.sql, Parameters(dialect(place), parameters.values))
-
-
-def dialect(place: Place | None) -> Dialect:
-    """How DuckDB writes what SQL leaves open, for the values of a place."""
-    number = place is not None and place.kind in NUMBERS
-    sized = place is not None and place.kind in (Kind.STRING, Kind.BYTES)
-    length = "octet_length({})" if place is not None and place.kind is Kind.BYTES else "length({})"
-    return Dialect(
-        placeholder=lambda position: f"${position}",
-        bind=_bind,
-        bare=lambda value: value,
-        is_number=lambda value: f"{value} IS NOT NULL" if number else _EMPTY,
-        is_sized=lambda value: f"{value} IS NOT NULL" if sized else _EMPTY,
-        length=length.format,
-    )
-
-
-def _bind(value: Any) -> Any:
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return value.astimezone(datetime.UTC).replace(tzinfo=None)
-    return value

@@ -1,0 +1,90 @@
+"""What a look reads: all rows, or some of them in a table of our own."""
+
+# ruff: noqa: S608 - names are quoted
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xregistry_tui.profiling.plan import COUNTABLE_VALUES, Grade, Plan
+from xregistry_tui.profiling.profile import Figure
+from xregistry_tui.resources.duckdb.connection import Asker, literal
+from xregistry_tui.resources.duckdb.relation import Relation
+from xregistry_tui.resources.duckdb.sources import Format
+from xregistry_tui.resources.sql import quote
+
+SCANNED = 2_000_000
+"""Of so many rows some are drawn one by one; of more in runs, since that would take seconds."""
+
+_SAMPLE = "sample"
+_RUNS = 16
+_COPIED = 16 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look reads from, how good its figures are, and how they were got."""
+
+    sql: str
+    rows: Figure
+    grade: Grade
+    said: list[str]
+    random: bool = True
+
+
+def look(ask: Asker, relation: Relation, plan: Plan, rows: Figure) -> Look:
+    """Take a sample where the plan wants one and there are more rows than that."""
+    if plan.grade is Grade.EXACT or (not rows.approximate and rows.value <= plan.sample):
+        return _whole(ask, relation, rows)
+    drawn, said, by_chance = _drawn(relation, plan, rows)
+    copied = _copied(ask, drawn)
+    if copied < plan.sample and relation.source.format is Format.CSV:
+        return _whole(ask, relation, Figure(value=copied))
+    about = Figure(value=max(rows.value, copied), method=Grade.SAMPLE, approximate=rows.approximate)
+    return Look(quote(_SAMPLE), about, Grade.SAMPLE, [f"{said}: {copied:,} rows"], by_chance)
+
+
+def _whole(ask: Asker, relation: Relation, rows: Figure) -> Look:
+    """All rows; few are copied, so that their file is read once however often they are asked about."""
+    sql = relation.counting or relation.sql
+    if rows.value * len(relation.columns) <= COUNTABLE_VALUES and relation.source.bytes <= _COPIED:
+        rows, sql = Figure(value=_copied(ask, f"SELECT * FROM {sql}")), quote(_SAMPLE)
+    return Look(sql, rows, Grade.EXACT, ["all rows"])
+
+
+def _copied(ask: Asker, sql: str) -> int:
+    """Rows as a table of our own; gives how many they are."""
+    ((count,),) = ask.rows(f"CREATE OR REPLACE TEMP TABLE {quote(_SAMPLE)} AS {sql}")
+    return int(count)
+
+
+def _drawn(relation: Relation, plan: Plan, rows: Figure) -> tuple[str, str, bool]:
+    """(SQL, how it is called, whether each row is drawn for itself)."""
+    if relation.source.format is Format.CSV:
+        return f"SELECT * FROM {relation.sql} LIMIT {plan.sample}", "the first rows, not random", False
+    if relation.source.format is Format.PARQUET and rows.value > SCANNED and len(relation.source.files) == 1:
+        return (
+            _runs(relation, plan, int(rows.value)),
+            f"{_RUNS} runs of rows at random places, which may be alike",
+            False,
+        )
+    sample = f"USING SAMPLE reservoir({plan.sample} ROWS) REPEATABLE (42)"
+    return f"SELECT * FROM {relation.sql} {sample}", "rows drawn at random", True
+
+
+def _runs(relation: Relation, plan: Plan, rows: int) -> str:
+    (path,) = relation.source.files
+    names = ", ".join(map(quote, relation.columns))
+    source = f"read_parquet({literal(path)}, file_row_number = true)"
+    where = (f"file_row_number BETWEEN {start} AND {end}" for start, end in _places(path.name, plan.sample, rows))
+    return " UNION ALL ".join(f"SELECT {names} FROM {source} WHERE {one}" for one in where)
+
+
+def _places(name: str, wanted: int, rows: int) -> Iterator[tuple[int, int]]:
+    """One run in each part of the file, the same ones while it has as many rows."""
+    chance = random.Random(f"{name}:{rows}")  # noqa: S311 - a repeatable draw, not a secret
+    length, part = max(1, wanted // _RUNS), rows // _RUNS
+    for number in range(_RUNS):
+        start = number * part + chance.randrange(max(1, part - length))
+        yield start, start + length - 1
