@@ -6,16 +6,17 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import isfinite
+from math import isfinite, sqrt
 from typing import Any
 
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import FieldProfile, Figure, Histogram, Lengths, RuleResult
 from xregistry_tui.resources.duckdb.counting import Counted
+from xregistry_tui.resources.duckdb.footers import SQUARED
 from xregistry_tui.resources.duckdb.kinds import MOMENTS
 from xregistry_tui.resources.duckdb.places import Place
-from xregistry_tui.resources.duckdb.statements import POINTS, SQUARED
+from xregistry_tui.resources.duckdb.statements import POINTS
 from xregistry_tui.schema.rules import Required, Rule, Unique
 from xregistry_tui.schema.shape import Kind
 
@@ -64,6 +65,7 @@ def field_profile(answers: Answers, counted: Counted | None, bins: int) -> Field
     if moments:
         quantiles = [(share, _moment(answers.place.kind, point)) for share, point in quantiles]
     once = counted.once if counted is not None else None
+    mean, deviation = _moments(found, answers.present)
     return replace(
         without_values(answers),
         empty=found.get("empty") or 0,
@@ -72,8 +74,8 @@ def field_profile(answers: Answers, counted: Counted | None, bins: int) -> Field
         once=once,
         minimum=found.get("minimum"),
         maximum=found.get("maximum"),
-        mean=_finite(found.get("mean")),
-        deviation=_deviation(found),
+        mean=_finite(mean),
+        deviation=_finite(deviation),
         quantiles=tuple(quantiles),
         histogram=_histogram(scaled, answers.present, bins),
         top=counted.top if counted is not None else (),
@@ -117,10 +119,15 @@ def _finite(value: Any) -> float | None:
     return float(value) if value is not None and isfinite(value) else None
 
 
-def _deviation(found: Mapping[Any, Any]) -> float | None:
-    """Of numbers that can be squared."""
-    ends = [end for end in (found.get("minimum"), found.get("maximum")) if isinstance(end, float) and isfinite(end)]
-    return None if any(abs(end) >= SQUARED for end in ends) else _finite(found.get("deviation"))
+def _moments(found: Mapping[Any, Any], n: int) -> tuple[float | None, float | None]:
+    """Mean and deviation, as they were asked or of distances from the middle."""
+    if "mean" in found:
+        ends = [end for end in (found.get("minimum"), found.get("maximum")) if isinstance(end, float) and isfinite(end)]
+        return found["mean"], None if any(abs(end) >= SQUARED for end in ends) else found["deviation"]
+    if "squares" not in found:
+        return None, None
+    distance = found["distances"] / n
+    return found["middle"] + distance, sqrt(max(0.0, found["squares"] / n - distance * distance))
 
 
 def _histogram(scaled: list[float], present: int, bins: int) -> Histogram | None:

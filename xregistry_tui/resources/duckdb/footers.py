@@ -18,6 +18,12 @@ from xregistry_tui.resources.duckdb.places import SHOWN
 from xregistry_tui.resources.duckdb.relation import Relation
 from xregistry_tui.schema.shape import FieldShape, Kind
 
+SQUARED = 1e150
+"""Numbers beyond cannot be squared: there is no deviation of them."""
+
+FEW = 1_000
+"""So many values of one column, or fewer, are counted one by one."""
+
 MOST_CHUNKS = 200_000
 """So many parts of columns are asked about; a file of more says only how many rows it has."""
 
@@ -107,13 +113,25 @@ def answers(kind: Kind, known: Told, count: int) -> dict[Any, Any]:
         return found
     if known.exact:
         found |= {"minimum": _shown(known.low), "maximum": _shown(known.high)}
-    if kind in NUMBERS and known.low >= 0:
-        found["negatives"] = 0
-    if kind in NUMBERS and (known.low > 0 or known.high < 0):
-        found["zeros"] = 0
+    if kind in NUMBERS:
+        found |= _of_numbers(known)
+    if kind is Kind.INTEGER and known.high - known.low < FEW:
+        found["distinct"] = known.high - known.low + 1
     # what is between these two begins with a letter, a digit or a mark, never with a space
     if kind is Kind.STRING and known.low >= "!" and known.high < "\x7f":
         found |= {"empty": 0, "blank": 0}
+    return found
+
+
+def _of_numbers(known: Told) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    if known.low >= 0:
+        found["negatives"] = 0
+    if known.low > 0 or known.high < 0:
+        found["zeros"] = 0
+    low, high = float(known.low), float(known.high)
+    if max(abs(low), abs(high)) < SQUARED:
+        found |= {"infinities": 0, "middle": low / 2 + high / 2}
     return found
 
 

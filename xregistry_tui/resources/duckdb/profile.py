@@ -20,11 +20,9 @@ from xregistry_tui.resources.duckdb.places import Place, dialect, places
 from xregistry_tui.resources.duckdb.relation import Relation, rejected
 from xregistry_tui.resources.duckdb.sampling import Look, look
 from xregistry_tui.resources.duckdb.sources import Format
-from xregistry_tui.resources.duckdb.statements import DRAWN, Question, overview
+from xregistry_tui.resources.duckdb.statements import DRAWN, Question, moments, overview
 from xregistry_tui.resources.sql import Parameters
 from xregistry_tui.schema.shape import FieldShape, Kind
-
-_FEW = 1_000
 
 
 def catalogue_rows(ask: Asker, relation: Relation) -> Figure:
@@ -100,7 +98,15 @@ def _asked(
     parameters = Parameters(dialect(None))
     overview(question, found, parameters)
     (row,) = ask.rows(question.statement(source.sql, relation.row), parameters.values)
-    return question.read(row)
+    answers = question.read(row)
+    for place in found:
+        answer = answers[place.path]
+        if answer.get("nans") and "squares" in answer:
+            # footers do not tell of what is no number, and no sum with one is a number
+            ((answer["mean"], answer["deviation"]),) = ask.rows(
+                f"SELECT {', '.join(moments(place))} FROM {source.sql} AS t"
+            )
+    return answers
 
 
 def _field(answers: Answers, counted: Counted | None, plan: Plan) -> FieldProfile:
@@ -118,7 +124,7 @@ def _counted(ask: Asker, told: list[Answers], relation: str, top: int, *, small:
     valued = [answers for answers in told if _has_values(answers)]
     if small:
         return {one.place.path: counted(ask, one.place, relation, top) for one in valued}
-    few = [one.place for one in valued if one.place.kind is Kind.BOOLEAN or one.found["distinct"] <= _FEW]
+    few = [one.place for one in valued if one.place.kind is Kind.BOOLEAN or one.found["distinct"] <= footers.FEW]
     return counts(ask, few, relation, top)
 
 
