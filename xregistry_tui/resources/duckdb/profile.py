@@ -18,7 +18,7 @@ from xregistry_tui.resources.duckdb.dialect import estimated
 from xregistry_tui.resources.duckdb.failing import failing
 from xregistry_tui.resources.duckdb.places import Place, dialect, places
 from xregistry_tui.resources.duckdb.relation import Relation, rejected
-from xregistry_tui.resources.duckdb.sampling import Look, look
+from xregistry_tui.resources.duckdb.sampling import Look, by_hash, look
 from xregistry_tui.resources.duckdb.sources import Format
 from xregistry_tui.resources.duckdb.statements import DRAWN, Question, moments, overview
 from xregistry_tui.resources.sql import Parameters
@@ -94,17 +94,20 @@ def _asked(
 ) -> dict[str, dict[Any, Any]]:
     """The pass over all rows that are read."""
     share = DRAWN / source.rows.value if source.grade is Grade.EXACT and source.rows.value > DRAWN else 1.0
-    question = Question(known, f"random() < {share:.9f}" if share < 1 else "")
+    placed, place = relation.placed
+    chance = by_hash(place, share) if placed else f"random() < {share:.9f}"
+    question = Question(known, chance if share < 1 else "")
     parameters = Parameters(dialect(None))
     overview(question, found, parameters)
-    (row,) = ask.rows(question.statement(source.sql, relation.row), parameters.values)
+    sql = placed if placed and share < 1 else source.sql
+    (row,) = ask.rows(question.statement(sql, relation.row), parameters.values)
     answers = question.read(row)
-    for place in found:
-        answer = answers[place.path]
+    for one in found:
+        answer = answers[one.path]
         if answer.get("nans") and "squares" in answer:
             # footers do not tell of what is no number, and no sum with one is a number
             ((answer["mean"], answer["deviation"]),) = ask.rows(
-                f"SELECT {', '.join(moments(place))} FROM {source.sql} AS t"
+                f"SELECT {', '.join(moments(one))} FROM {source.sql} AS t"
             )
     return answers
 

@@ -15,6 +15,8 @@ from xregistry_tui.resources.duckdb.sources import Format, Source
 from xregistry_tui.resources.sql import quote
 from xregistry_tui.schema.shape import CollectionKind, Shape
 
+_PLACE = "file_row_number"
+
 REJECTS = 1_000
 """So many lines that cannot be read are counted."""
 
@@ -47,6 +49,13 @@ class Relation:
     def row(self) -> str:
         """A name for the number of a row that no column has."""
         return next(name for name in ("row", "row number", " row number") if name not in self.columns)
+
+    @property
+    def placed(self) -> tuple[str, str]:
+        """(the same with a number of its own for each row, the name of that); empty where that has a price."""
+        if self.source.format is not Format.PARQUET or _PLACE in self.columns:
+            return "", ""
+        return f"{self.sql[:-1]}, {_PLACE} = true)", _PLACE
 
     @property
     def numbered(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from xregistry_tui.profiling.plan import COUNTABLE_VALUES, Grade, Plan
 from xregistry_tui.profiling.profile import Figure
-from xregistry_tui.resources.duckdb.connection import Asker, literal
+from xregistry_tui.resources.duckdb.connection import Asker
 from xregistry_tui.resources.duckdb.relation import Relation
 from xregistry_tui.resources.duckdb.sources import Format
 from xregistry_tui.resources.sql import quote
@@ -63,21 +63,33 @@ def _drawn(relation: Relation, plan: Plan, rows: Figure) -> tuple[str, str, bool
     """(SQL, how it is called, whether each row is drawn for itself)."""
     if relation.source.format is Format.CSV:
         return f"SELECT * FROM {relation.sql} LIMIT {plan.sample}", "the first rows, not random", False
-    if relation.source.format is Format.PARQUET and rows.value > SCANNED and len(relation.source.files) == 1:
+    if relation.placed[0] and rows.value > SCANNED and len(relation.source.files) == 1:
         return (
             _runs(relation, plan, int(rows.value)),
             f"{_RUNS} runs of rows at random places, which may be alike",
             False,
         )
+    placed, place = relation.placed
+    if placed:
+        names = ", ".join(map(quote, relation.columns))
+        return (
+            f"SELECT {names} FROM {placed} WHERE {by_hash(place, plan.sample / rows.value)}",
+            "rows drawn at random",
+            True,
+        )
     sample = f"USING SAMPLE reservoir({plan.sample} ROWS) REPEATABLE (42)"
     return f"SELECT * FROM {relation.sql} {sample}", "rows drawn at random", True
 
 
+def by_hash(place: str, share: float) -> str:
+    """What is true for a share of rows, the same ones each time: their numbers are mixed."""
+    return f"hash({place}) < {int(share * 2**64)}::UBIGINT"
+
+
 def _runs(relation: Relation, plan: Plan, rows: int) -> str:
-    (path,) = relation.source.files
-    names = ", ".join(map(quote, relation.columns))
-    source = f"read_parquet({literal(path)}, file_row_number = true)"
-    where = (f"file_row_number BETWEEN {start} AND {end}" for start, end in _places(path.name, plan.sample, rows))
+    (source, place), names = relation.placed, ", ".join(map(quote, relation.columns))
+    ends = _places(relation.source.files[0].name, plan.sample, rows)
+    where = (f"{place} BETWEEN {start} AND {end}" for start, end in ends)
     return " UNION ALL ".join(f"SELECT {names} FROM {source} WHERE {one}" for one in where)
 
 

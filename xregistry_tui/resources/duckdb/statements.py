@@ -16,7 +16,7 @@ from xregistry_tui.resources.duckdb.places import Place, checked
 from xregistry_tui.resources.sql import Parameters, quote
 from xregistry_tui.schema.shape import Kind
 
-DRAWN = 10_000
+DRAWN = 9_000
 """About so many rows are drawn for quantiles: never fewer than 8,192 of more."""
 
 POINTS = tuple(step / 32 for step in range(33))
@@ -38,6 +38,7 @@ class Question:
     asked: list[str] = field(default_factory=list)
     concluded: list[str] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
+    spread: list[str] = field(default_factory=list)
     names: list[tuple[str, Any]] = field(default_factory=list)
 
     def ask(self, path: str, what: Any, sql: str, shown: Callable[[str], str] = str) -> None:
@@ -53,8 +54,9 @@ class Question:
         """One more answer, that is concluded of the values in the rows drawn."""
         name = f"c{len(self.drawn)}"
         self.drawn.append(f"{name} := {sql}")
+        self.spread.append(f"{conclusion(f'x.{name}')} AS {name}")
         self.names.append((path, what))
-        self.concluded.append(conclusion(name))
+        self.concluded.append(name)
 
     def statement(self, relation: str, taken: str) -> str:
         """The SQL; `taken` is a name that no column has."""
@@ -62,11 +64,13 @@ class Question:
         if self.chance:
             source = f"(SELECT *, {self.chance} AS {quote(taken)} FROM {relation}) AS t"
             of = f" FILTER (t.{quote(taken)})"
-        asked = [*self.asked, f"count(*){of} AS drawn"]
+        asked, told = [*self.asked, f"count(*){of} AS drawn"], "a"
         if self.drawn:
             # the values of a row in one struct: each aggregate with a filter costs as much as all of them in one
             asked.append(f"list(struct_pack({', '.join(self.drawn)})){of} AS taken")
-        return f"SELECT {', '.join((*self.concluded, 'drawn'))} FROM (SELECT {', '.join(asked)} FROM {source}) AS a"
+            told = f"a, (SELECT {', '.join(self.spread)} FROM (SELECT unnest(taken) AS x FROM a)) AS s"
+        once = f"WITH a AS MATERIALIZED (SELECT {', '.join(asked)} FROM {source})"
+        return f"{once} SELECT {', '.join((*self.concluded, 'drawn'))} FROM {told}"
 
     def read(self, row: Sequence[Any]) -> dict[str, dict[Any, Any]]:
         """The answers by place."""
@@ -100,7 +104,7 @@ def _values(question: Question, place: Place) -> None:
         question.ask(path, "maximum", f"max({sql})", place.shown)
         question.ask(path, "distinct", f"approx_count_distinct({sql})")
     if place.scaled:
-        question.draw(path, "points", sql, lambda name: _quantiles(place, f"x.{name}"))
+        question.draw(path, "points", sql, lambda name: _quantiles(place, name))
     if place.kind in NUMBERS:
         _moments(question, place)
     if place.kind is Kind.STRING:
@@ -109,15 +113,16 @@ def _values(question: Question, place: Place) -> None:
 
 def _quantiles(place: Place, drawn: str) -> str:
     """What is concluded of the values drawn: moments as microseconds since 1970, only what is finite."""
-    value, kept = drawn, f"{drawn} IS NOT NULL"
+    value, kept = drawn, "true"
     if place.kind is Kind.DECIMAL:
         value = f"CAST({drawn} AS DOUBLE)"
     elif place.kind is Kind.NUMBER:
         kept = f"isfinite({drawn})"
     elif place.kind in MOMENTS:
         value, kept = f"epoch_us(CAST({drawn} AS TIMESTAMP))", f"isfinite({drawn})"
-    shares = ", ".join(map(str, POINTS))
-    return f"list_aggregate([{value} for x in taken if {kept}], 'quantile_disc', [{shares}])"
+    # written as floats: 33 decimals in each of many columns would be cast one by one, for longer than it takes to count
+    shares = ", ".join(f"{share:e}" for share in POINTS)
+    return f"quantile_disc({value}, [{shares}]) FILTER ({kept})"
 
 
 def _moments(question: Question, place: Place) -> None:
