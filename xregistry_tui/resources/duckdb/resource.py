@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 _SECONDS = Budget().seconds
 _MILLISECONDS_A_CELL = 0.00005
+_TELLING = 100_000
 
 
 class DuckdbResource(XResource):
@@ -110,7 +111,8 @@ class DuckdbResource(XResource):
 
         look = functools.partial(profile, plan=plan, resource=self.name)
         found = await self._ask(self._looking, plan.collection, look, plan.budget.seconds)
-        if found.n >= 10_000:
+        # what a sample costs is mostly what it takes to begin
+        if found.n >= _TELLING:
             self._cell_cost = found.how.milliseconds / (found.n * plan.width)
         return found
 
