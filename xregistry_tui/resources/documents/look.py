@@ -40,7 +40,7 @@ class Look:
 
 def opened_stream(place: Place, collection: str) -> Stream:
     """The file of a collection, opened for one pass."""
-    return Stream(place.file(collection), place.descriptor())
+    return Stream(place.file(collection), place.descriptor)
 
 
 def reading(place: Place, collection: str, stream: Stream, limit: Limit) -> Reading:

@@ -6,11 +6,10 @@ import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from xregistry_tui.resources.base import CollectionFailed, ResourceBroken, ResourceGone
 from xregistry_tui.resources.documents import standard_input
-from xregistry_tui.resources.files import Stamp, is_pattern, matching, named, opened, stamp, state, stem
+from xregistry_tui.resources.files import COMPRESSED, Stamp, is_pattern, matching, named, opened, stamp, state, stem
 from xregistry_tui.resources.thread import Limit
 
 STANDARD_INPUT = "-"
@@ -22,10 +21,13 @@ _CHUNK = 1024 * 1024
 
 @dataclass(slots=True)
 class Place:
-    """The files of one target: one file, those of a pattern (asked anew each time), or standard input."""
+    """The files of one target: one file, those of a pattern (asked anew each time), or standard input.
+
+    `descriptor` is that of what standard input held.
+    """
 
     target: Path
-    spool: IO[bytes] | None = None
+    descriptor: int | None = None
     note: str = ""
     _known: dict[str, Path] = field(default_factory=dict)
 
@@ -51,9 +53,12 @@ class Place:
             raise CollectionFailed(f"there is no “{collection}” in {self.target.name}", "discover again")
         return self._known[collection]
 
-    def descriptor(self) -> int | None:
-        """Of what standard input held; `None` for files."""
-        return self.spool.fileno() if self.spool is not None else None
+    def weight(self, collection: str) -> int:
+        """About how many bytes are parsed to read a file whole; what is packed is taken for eight times as much."""
+        if self.descriptor is not None:
+            return os.fstat(self.descriptor).st_size
+        path = self.file(collection)
+        return state(path).st_size * (8 if path.suffix.lower() in COMPRESSED else 1)
 
     def stamp(self, collection: str) -> Stamp:
         """What changes when the file does."""
@@ -69,25 +74,25 @@ class Place:
 
     def take_input(self, limit: Limit) -> None:
         """Read standard input to its end into a file without a name, once."""
-        if self.spool is not None:
+        if self.descriptor is not None:
             return
         source = standard_input.descriptor()
         if source is None:
             raise ResourceBroken("nothing is sent to standard input", "send something: cat FILE | xreg-tui profile -")
-        spool = tempfile.TemporaryFile(prefix="xreg-tui-")  # noqa: SIM115 - it lives as long as the resource
-        taken = 0
-        while taken < SPOOLED and not limit.exceeded():
-            chunk = os.read(source, _CHUNK)
-            if not chunk:
-                break
-            taken += spool.write(chunk)
-        else:
-            self.note = f"standard input goes on; its first {taken:,} bytes were taken"
-        spool.flush()
-        self.spool = spool
+        with tempfile.TemporaryFile(prefix="xreg-tui-", buffering=0) as spool:
+            taken = 0
+            while taken < SPOOLED and not limit.exceeded():
+                chunk = os.read(source, _CHUNK)
+                if not chunk:
+                    break
+                taken += spool.write(chunk)
+            else:
+                self.note = f"standard input goes on; its first {taken:,} bytes were taken"
+            # the file has no name: it lives as long as this
+            self.descriptor = os.dup(spool.fileno())
 
     def close(self) -> None:
         """Let go of what standard input held."""
-        if self.spool is not None:
-            self.spool.close()
-            self.spool = None
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+            self.descriptor = None

@@ -39,7 +39,7 @@ class _Pass:
     trouble: Trouble = field(default_factory=Trouble)
 
 
-def profile(place: Place, plan: Plan, known: Look, limit: Limit, resource: str) -> Profile:
+def profile(place: Place, plan: Plan, known: Look, resource: str, limit: Limit) -> Profile:
     """Look once, as planned; raises `CollectionFailed` when a planned field is not in the file."""
     since = Since()
     seen, fields = _Pass(tally((), {}), rows=known.rows, grade=Grade.CATALOGUE), {}

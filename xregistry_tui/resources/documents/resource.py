@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xregistry_tui.profiling.plan import Budget, Cost, Plan
 from xregistry_tui.resources.base import (
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.shape import Scalar, Shape
 
 T = TypeVar("T")
+
+LARGE = 8 * 1024 * 1024
+"""Bytes of a file that is read in a process of its own."""
 
 _SECONDS = Budget().seconds
 _INPUT_SECONDS = 600.0
@@ -57,8 +60,8 @@ class DocumentsResource(XResource):
         super().__init__(
             ResourceMetadata(name=name or _name(target), kind="documents", location=str(target), level=level)
         )
-        self._looking: EngineThread | None = None
-        self._answering: EngineThread | None = None
+        self._looking: _Reader | None = None
+        self._answering: _Reader | None = None
         self._looks: dict[str, Look] = {}
         self._cell_cost = _MILLISECONDS_A_VALUE
 
@@ -66,8 +69,7 @@ class DocumentsResource(XResource):
         """See `XResource.connect`; standard input is read to its end."""
         if self._looking is not None:
             return
-        self._looking = EngineThread(f"documents {self.name}", _nothing)
-        self._answering = EngineThread(f"records of {self.name}", _nothing)
+        self._looking, self._answering = _Reader(f"documents {self.name}"), _Reader(f"records of {self.name}")
         try:
             if self._place.is_input:
                 await self._ask(self._place.take_input, _INPUT_SECONDS)
@@ -78,11 +80,11 @@ class DocumentsResource(XResource):
 
     async def close(self) -> None:
         """See `XResource.close`."""
-        threads = (self._looking, self._answering)
+        readers = (self._looking, self._answering)
         self._looking = self._answering = None
-        for thread in threads:
-            if thread is not None:
-                await thread.close(_nothing)
+        for reader in readers:
+            if reader is not None:
+                await reader.close()
         self._place.close()
         self._looks.clear()
 
@@ -100,20 +102,21 @@ class DocumentsResource(XResource):
 
     async def shape(self, collection: str) -> Shape:
         """See `XResource.shape`; from the first records, and from some of all over a file of lines."""
-        return (await self._ask(lambda limit: self._look(collection, limit))).shape
+        return (await self._known(collection)).shape
 
     async def cost(self, plan: Plan) -> Cost:
         """See `XResource.cost`; the milliseconds follow what the last look at this resource cost."""
-        known = await self._ask(lambda limit: self._look(plan.collection, limit))
-        rows = known.rows.value
+        rows = (await self._known(plan.collection)).rows.value
         return Cost(rows=int(rows), milliseconds=plan.looked_at(rows) * plan.width * self._cell_cost)
 
     async def profile(self, plan: Plan) -> Profile:
         """See `XResource.profile`."""
-        from xregistry_tui.resources.documents.profile import profile
+        reader = self._connected(self._looking)
 
         def look_once(limit: Limit) -> Profile:
-            return profile(self._place, plan, self._look(plan.collection, limit), limit, self.name)
+            known = self._look(reader, plan.collection, limit)
+            found: Profile = self._read(reader, plan.collection, "profile", (plan, known, self.name), limit)
+            return found
 
         found = await self._ask(look_once, plan.budget.seconds)
         if found.n >= 1_000:
@@ -122,21 +125,25 @@ class DocumentsResource(XResource):
 
     async def records(self, query: RecordQuery) -> Page:
         """See `XResource.records`."""
-        from xregistry_tui.resources.documents.records import records
+        reader = self._connected(self._answering)
 
         def window(limit: Limit) -> Page:
-            return records(self._place, query, self._look(query.collection, limit), limit)
+            known = self._look(reader, query.collection, limit)
+            found: Page = self._read(reader, query.collection, "records", (query, known), limit)
+            return found
 
         return await self._answer(window, query.budget.seconds)
 
     async def exists(self, collection: str, field: str, value: Scalar) -> bool:
         """See `XResource.exists`; the file is read until a record has it."""
-        from xregistry_tui.resources.documents.records import exists
+        reader, asked = self._connected(self._answering), Condition(field, "=", value)
 
-        asked = Condition(field, "=", value)
-        return await self._answer(
-            lambda limit: exists(self._place, asked, collection, self._look(collection, limit), limit)
-        )
+        def search(limit: Limit) -> bool:
+            known = self._look(reader, collection, limit)
+            found: bool = self._read(reader, collection, "exists", (asked, collection, known), limit)
+            return found
+
+        return await self._answer(search)
 
     async def change_token(self, collection: str | None = None) -> Hashable | None:
         """See `XResource.change_token`; that of all files is asked for without a collection."""
@@ -158,43 +165,68 @@ class DocumentsResource(XResource):
                     raise
         return found
 
-    def _look(self, collection: str, limit: Limit) -> Look:
-        """The first look at a file, taken again after it changed."""
-        from xregistry_tui.resources.documents.look import look
+    async def _known(self, collection: str) -> Look:
+        reader = self._connected(self._looking)
+        return await self._ask(lambda limit: self._look(reader, collection, limit))
 
+    def _look(self, reader: _Reader, collection: str, limit: Limit) -> Look:
+        """The first look at a file, taken again after it changed."""
         known = self._looks.get(collection)
         if known is None or known.stamp != self._place.stamp(collection):
             if collection not in self._chosen:
                 raise CollectionFailed(f"“{collection}” is not among those chosen", "see include and exclude")
-            known = self._looks[collection] = look(self._place, collection, limit)
+            known = self._looks[collection] = self._read(reader, collection, "look", (collection,), limit)
         return known
 
+    def _read(self, reader: _Reader, collection: str, task: str, arguments: tuple[Any, ...], limit: Limit) -> Any:
+        """Do a task on a file: a large one is read in a process of its own, so that the screen goes on."""
+        from xregistry_tui.resources.documents.worker import perform
+
+        if self._place.weight(collection) <= LARGE:
+            return perform(task, (self._place, *arguments), limit)
+        keep = (self._place.descriptor,) if self._place.descriptor is not None else ()
+        return reader.worker.ask(task, (self._place, *arguments), limit, keep)
+
     async def _ask(self, work: Callable[[Limit], T], seconds: float = _SECONDS) -> T:
-        return await _in(self._looking, self.name, work, seconds)
+        return await self._connected(self._looking).run(work, seconds)
 
     async def _answer(self, work: Callable[[Limit], T], seconds: float = _SECONDS) -> T:
-        return await _in(self._answering, self.name, work, seconds)
+        return await self._connected(self._answering).run(work, seconds)
+
+    def _connected(self, reader: _Reader | None) -> _Reader:
+        if reader is None:
+            raise ResourceGone(f"{self.name} is not connected", "connect it first")
+        return reader
 
 
-async def _in(thread: EngineThread | None, name: str, work: Callable[[Limit], T], seconds: float) -> T:
-    """Do `work` in a thread, within the time limit; what the system refuses is a condition."""
-    if thread is None:
-        raise ResourceGone(f"{name} is not connected", "connect it first")
-    try:
-        return await thread.run(work, seconds)
-    except asyncio.CancelledError:
-        if (task := asyncio.current_task()) is not None and task.cancelling():
-            raise
-        raise ResourceGone(f"{name} was closed", "connect it again") from None
-    except (OSError, MemoryError) as error:
-        raise ResourceGone(f"{name} cannot be read: {error}", "check the file") from error
+class _Reader:
+    """A thread that reads, and the process that it asks where a file is large."""
+
+    def __init__(self, name: str) -> None:
+        from xregistry_tui.resources.documents.worker import Worker
+
+        self.name = name
+        self.worker = Worker()
+        # reading in the thread itself asks its limit between records
+        self._thread = EngineThread(name, self.worker.kill)
+
+    async def run(self, work: Callable[[Limit], T], seconds: float) -> T:
+        """Do `work` in the thread, within the time limit; what the system refuses is a condition."""
+        try:
+            return await self._thread.run(work, seconds)
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
+            raise ResourceGone("the file was closed while it was read", "connect it again") from None
+        except (OSError, MemoryError) as error:
+            raise ResourceGone(f"the file cannot be read: {error}", "check the file") from error
+
+    async def close(self) -> None:
+        """Stop what runs and waits, and end the process."""
+        await self._thread.close(self.worker.kill)
 
 
 def _name(target: Path) -> str:
     if str(target) == STANDARD_INPUT:
         return "stdin"
     return target.parent.name or "files" if is_pattern(target) else stem(target)
-
-
-def _nothing() -> None:
-    """There is no engine to interrupt: reading asks its limit between records."""

@@ -38,9 +38,7 @@ class Stream:
 
     def __init__(self, path: Path, descriptor: int | None = None) -> None:
         self.path = path
-        self._raw = io.FileIO(opened(path) if descriptor is None else descriptor, "rb", closefd=descriptor is None)
-        if descriptor is not None:
-            self._raw.seek(0)
+        self._raw = io.FileIO(opened(path), "rb") if descriptor is None else _Placed(descriptor)
         self.size = os.fstat(self._raw.fileno()).st_size
         self.packed, unpack = _packing(os.pread(self._raw.fileno(), 6, 0))
         buffered = io.BufferedReader(self._raw, _CHUNK if unpack is None else _PACKED)
@@ -80,6 +78,37 @@ class Stream:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.bytes.close()
         self._raw.close()
+
+
+class _Placed(io.RawIOBase):
+    """A descriptor that others read too, from a place of our own in it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_CUR: self._at, os.SEEK_END: os.fstat(self._descriptor).st_size}.get(whence, 0)
+        self._at = base + offset
+        return self._at
+
+    def readinto(self, into: Any) -> int:
+        chunk = os.pread(self._descriptor, len(into), self._at)
+        into[: len(chunk)] = chunk
+        self._at += len(chunk)
+        return len(chunk)
 
 
 class _Transcoded(io.RawIOBase):
