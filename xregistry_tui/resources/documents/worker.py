@@ -27,7 +27,7 @@ MEMORY = 1024 * 1024 * 1024
 """Bytes that it may take."""
 
 _ROOT = str(Path(base.__file__).parents[2])
-_BEGIN = f"import sys; sys.path.append(sys.argv[1]); from {__name__} import serve; serve()"
+_BEGIN = f"import sys; sys.path.append(sys.argv[1]); from {__name__} import serve; serve(int(sys.argv[2]))"
 _HEAD = 8
 
 
@@ -92,7 +92,7 @@ class Worker:
 
 def _process(keep: tuple[int, ...]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", _BEGIN, _ROOT],
+        [sys.executable, "-P", "-c", _BEGIN, _ROOT, str(MEMORY)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -134,18 +134,18 @@ def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 
 
-def serve() -> None:
-    """Answer until nobody asks any more (runs in the process)."""
+def serve(memory: int) -> None:
+    """Answer until nobody asks any more, in so many bytes (runs in the process)."""
     import gc
 
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _bound_memory()
+    _bound(memory)
     gc.disable()  # what is parsed holds no circles, and looking for some takes its time
     asked: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, asked), daemon=True).start()
     while True:
-        _send(answers, _answered(*asked.get()))
+        _send(answers, _answered(*asked.get(), memory))
 
 
 def _listen(requests: IO[bytes], asked: queue.SimpleQueue[tuple[Any, ...]]) -> None:
@@ -157,7 +157,7 @@ def _listen(requests: IO[bytes], asked: queue.SimpleQueue[tuple[Any, ...]]) -> N
             os._exit(0)
 
 
-def _answered(task: str, arguments: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
+def _answered(task: str, arguments: tuple[Any, ...], seconds: float, memory: int) -> tuple[Any, ...]:
     limit = Limit(seconds)
     limit.start()
     try:
@@ -165,13 +165,13 @@ def _answered(task: str, arguments: tuple[Any, ...], seconds: float) -> tuple[An
     except ResourceError as error:
         return "said", type(error).__name__, error.reason, error.hint
     except MemoryError:
-        return "said", "CollectionFailed", f"it needs more than {MEMORY >> 20:,} MB to be read so", "look at a sample"
+        return "said", "CollectionFailed", f"it needs more than {memory >> 20:,} MB to be read so", "look at a sample"
     except OSError as error:
         return "said", "ResourceGone", f"it cannot be read: {error}", "check the file"
 
 
-def _bound_memory() -> None:
+def _bound(memory: int) -> None:
     with suppress(ImportError, ValueError, OSError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
