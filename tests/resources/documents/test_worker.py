@@ -1,13 +1,16 @@
-"""Large files are read in a process of its own: as others are, without holding anyone up, and gone when it is not needed."""
+"""Large files are read in a process of its own: as others are, bounded, and gone when nobody needs it."""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
+import termios
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -50,6 +53,11 @@ def gone(process: int) -> bool:
     except ProcessLookupError:
         return True
     return False
+
+
+def waiting(pipe: IO[bytes]) -> bool:
+    """Whether something was sent that is not read yet."""
+    return fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)) != bytes(4)
 
 
 async def test_it_finds_what_is_found_here(
@@ -104,8 +112,11 @@ async def test_it_ends_with_its_owner(large: DocumentsResource, ending: str) -> 
 
 async def test_one_that_dies_is_said_and_the_next_question_starts_another(large: DocumentsResource) -> None:
     shape = await large.shape("docs")
-    look = asyncio.create_task(large.profile(Plan(shape=shape)))
     (process,) = processes(large)
+    os.kill(process, signal.SIGSTOP)
+    look = asyncio.create_task(large.profile(Plan(shape=shape)))
+    while not waiting(large._looking.worker._process.stdin):
+        await asyncio.sleep(0)
     os.kill(process, signal.SIGKILL)
     with pytest.raises(CollectionFailed, match="its reader ended unexpectedly; look at a sample"):
         await look

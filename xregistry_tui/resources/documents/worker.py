@@ -145,7 +145,7 @@ def serve(memory: int) -> None:
     asked: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, asked), daemon=True).start()
     while True:
-        _send(answers, _answered(*asked.get(), memory))
+        _send(answers, _answered(memory, *asked.get()))
 
 
 def _listen(requests: IO[bytes], asked: queue.SimpleQueue[tuple[Any, ...]]) -> None:
@@ -157,7 +157,7 @@ def _listen(requests: IO[bytes], asked: queue.SimpleQueue[tuple[Any, ...]]) -> N
             os._exit(0)
 
 
-def _answered(task: str, arguments: tuple[Any, ...], seconds: float, memory: int) -> tuple[Any, ...]:
+def _answered(memory: int, task: str, arguments: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
     limit = Limit(seconds)
     limit.start()
     try:

@@ -158,6 +158,10 @@ def literal(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+class Lenient(CollectionFailed):
+    """A CSV file that breaks the rules of such files: it can be read without insisting on them."""
+
+
 def condition(error: Exception, sources: Sequence[Source]) -> ResourceError:
     """What DuckDB raised, as a condition in plain words."""
     text = " ".join(str(error).split("\n", 1)[0].split())
@@ -168,6 +172,8 @@ def condition(error: Exception, sources: Sequence[Source]) -> ResourceError:
         return ResourceDenied(f"{name} may not be read", "ask for read permission on the file")
     if "No such file" in text or "No files found" in text:
         return ResourceGone(f"{name} is gone", "check the path")
+    if "strict_mode" in str(error) and "strict_mode = false" not in str(error):
+        return Lenient(f"{name} does not keep to the rules of CSV", "write it anew")
     if "Out of Memory" in text:
         return CollectionFailed(f"{name} needs more than {MEMORY} to be read so", "look at a sample")
     return CollectionFailed(f"{name} cannot be read: {text[:400]}", "check the file, or discover again")

@@ -3,7 +3,8 @@
 # ruff: noqa: S608 - names are quoted, values are bound
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -23,6 +24,8 @@ from xregistry_tui.resources.duckdb.sources import Format
 from xregistry_tui.resources.duckdb.statements import DRAWN, Question, moments, overview
 from xregistry_tui.resources.sql import Parameters
 from xregistry_tui.schema.shape import FieldShape, Kind
+
+_WIDE = 400
 
 
 def catalogue_rows(ask: Asker, relation: Relation) -> Figure:
@@ -49,7 +52,7 @@ def profile(ask: Asker, relation: Relation, plan: Plan, resource: str) -> Profil
     if plan.grade is Grade.CATALOGUE or not wanted:
         found = _catalogue(ask, relation, wanted, rows)
     else:
-        found = _looked(ask, relation, wanted, plan, rows)
+        found = _together([_looked(ask, relation, part, plan, rows) for part in _parts(wanted)])
     return since.profile(found, plan, resource, ask.queries)
 
 
@@ -63,14 +66,24 @@ def _catalogue(ask: Asker, relation: Relation, wanted: list[FieldShape], rows: F
     return Found(rows=rows, n=0, grade=grade, fields=fields, sampling=said)
 
 
+def _parts(wanted: list[FieldShape]) -> Iterator[list[FieldShape]]:
+    """As many columns as there is room for at once."""
+    return (wanted[start : start + _WIDE] for start in range(0, len(wanted), _WIDE))
+
+
+def _together(parts: Sequence[Found]) -> Found:
+    fields = {path: seen for part in parts for path, seen in part.fields.items()}
+    return replace(parts[0], fields=fields) if len(parts) > 1 else parts[0]
+
+
 def _looked(ask: Asker, relation: Relation, wanted: list[FieldShape], plan: Plan, rows: Figure) -> Found:
-    source = look(ask, relation, plan, rows)
+    source = look(ask, relation, [field.name for field in wanted], plan, rows)
     found = places(wanted, plan.rules)
     answers = _asked(ask, relation, source, found, _known(ask, relation, source, wanted))
     n = int(answers[""]["rows"])
     if source.grade is Grade.EXACT:
         source.rows = Figure(value=n)
-        source.said += rejected(ask) if relation.counting else ()
+        source.said += rejected(ask, relation.source) if relation.counting else ()
     told = [Answers(place, answers[place.path], n, source.rows, source.grade, source.random) for place in found]
     again = relation.sql if source.sql == relation.counting else source.sql
     values = _counted(ask, told, again, plan.top, small=n * len(found) <= COUNTABLE_VALUES)

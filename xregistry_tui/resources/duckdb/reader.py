@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from xregistry_tui.resources.base import CollectionFailed, ResourceGone
-from xregistry_tui.resources.duckdb.connection import Asker, Connection, driver
+from xregistry_tui.resources.duckdb.connection import Asker, Connection, Lenient, driver
 from xregistry_tui.resources.duckdb.relation import Relation, relation, tables
 from xregistry_tui.resources.duckdb.sources import Format, Source, Target
 from xregistry_tui.resources.files import Stamp
@@ -16,6 +16,7 @@ from xregistry_tui.resources.thread import EngineThread, Limit
 T = TypeVar("T")
 
 _SECONDS = 30.0
+_TRIES = 3
 
 
 class Reader:
@@ -25,6 +26,7 @@ class Reader:
         self._target = target
         self._connection = Connection()
         self._thread = EngineThread(f"duckdb {name}", self._connection.interrupt)
+        self._lenient: set[Source] = set()
         self._known: dict[Source, tuple[tuple[Stamp, ...], Relation]] = {}
         self._tables: tuple[tuple[Stamp, ...], dict[str, Source]] | None = None
 
@@ -43,9 +45,29 @@ class Reader:
             source = self._listed(limit).get(collection)
             if source is None:
                 raise CollectionFailed(f"there is no “{collection}” in {self._target.path.name}", "discover again")
-            return self._connection.run((source,), lambda ask: work(ask, self._relation(ask, source)), limit)
+            return self._settled(source, work, limit)
 
         return await self._run(bounded, seconds)
+
+    def _settled(self, source: Source, work: Callable[[Asker, Relation], T], limit: Limit) -> T:
+        """Do `work` on a file that stays the same meanwhile; one that is replaced is read again. CSV may grow."""
+        for _ in range(_TRIES):
+            before = source.stamps
+            try:
+                found = self._connection.run((source,), lambda ask: work(ask, self._relation(ask, source)), limit)
+            except Lenient:
+                if source in self._lenient:
+                    raise
+                self._lenient.add(source)
+                self._known.pop(source, None)
+                continue
+            except CollectionFailed:
+                if source.stamps == before:
+                    raise
+                continue
+            if source.format is Format.CSV or source.stamps == before:
+                return found
+        raise CollectionFailed(f"{source.files[0].name} changes while it is read", "look again when it is written")
 
     async def close(self) -> None:
         """Stop what runs and waits, and let go of the files."""
@@ -75,5 +97,5 @@ class Reader:
         stamps = source.stamps
         known = self._known.get(source)
         if known is None or known[0] != stamps:
-            known = self._known[source] = stamps, relation(ask, source)
+            known = self._known[source] = stamps, relation(ask, source, strict=source not in self._lenient)
         return known[1]

@@ -9,7 +9,7 @@ from typing import Any
 
 from xregistry_tui.resources.base import CollectionFailed
 from xregistry_tui.resources.duckdb.connection import DATABASE, Asker, arrow_name, literal
-from xregistry_tui.resources.duckdb.dialect import sniffed
+from xregistry_tui.resources.duckdb.dialect import LONGEST_LINE, overlong, sniffed
 from xregistry_tui.resources.duckdb.kinds import field
 from xregistry_tui.resources.duckdb.sources import Format, Source
 from xregistry_tui.resources.sql import quote
@@ -63,10 +63,10 @@ class Relation:
         return f"(SELECT *, row_number() OVER () - 1 AS {quote(self.row)} FROM {self.sql})"
 
 
-def relation(ask: Asker, source: Source) -> Relation:
+def relation(ask: Asker, source: Source, *, strict: bool = True) -> Relation:
     """Look at what a collection is; raises what the driver does."""
     if source.format is Format.CSV:
-        return _csv(ask, source)
+        return _csv(ask, source, strict=strict)
     sql = {
         Format.PARQUET: lambda: (
             f"read_parquet([{_files(source)}]{', union_by_name = true' if len(source.files) > 1 else ''})"
@@ -83,8 +83,8 @@ def columns(ask: Asker, sql: str) -> dict[str, Any]:
     return dict(zip(found.columns, found.types, strict=True))
 
 
-def _csv(ask: Asker, source: Source) -> Relation:
-    found = sniffed(ask, source)
+def _csv(ask: Asker, source: Source, *, strict: bool) -> Relation:
+    found = sniffed(ask, source, strict=strict)
     if not found.columns:
         return Relation(source, "(SELECT 1 WHERE false)", {}, found.said)
     read = f"read_csv([{_files(source)}], {found.options}, ignore_errors = true"
@@ -113,8 +113,14 @@ def tables(ask: Asker, source: Source) -> dict[str, Source]:
     return found
 
 
-def rejected(ask: Asker) -> tuple[str, ...]:
-    """What the last pass that counts found of lines that are no rows."""
+def rejected(ask: Asker, source: Source) -> tuple[str, ...]:
+    """What the last pass that counts found of lines that are no rows, and what it passed over without counting."""
+    long = sum(map(overlong, source.files))
+    said = (f"{long:,} lines longer than {LONGEST_LINE >> 20} MB are left out",) if long else ()
+    return (*_rejected(ask), *said)
+
+
+def _rejected(ask: Asker) -> tuple[str, ...]:
     last = "scan_id = (SELECT max(scan_id) FROM reject_errors)"
     sql = f"SELECT count(DISTINCT line), min(line), arg_min(error_message, line) FROM reject_errors WHERE {last}"
     ((count, line, message),) = ask.quiet(sql)

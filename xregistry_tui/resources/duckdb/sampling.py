@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xregistry_tui.profiling.plan import COUNTABLE_VALUES, Grade, Plan
@@ -33,23 +33,23 @@ class Look:
     random: bool = True
 
 
-def look(ask: Asker, relation: Relation, plan: Plan, rows: Figure) -> Look:
-    """Take a sample where the plan wants one and there are more rows than that."""
+def look(ask: Asker, relation: Relation, names: Sequence[str], plan: Plan, rows: Figure) -> Look:
+    """Take a sample of these columns where the plan wants one and there are more rows than that."""
     if plan.grade is Grade.EXACT or (not rows.approximate and rows.value <= plan.sample):
-        return _whole(ask, relation, rows)
-    drawn, said, by_chance = _drawn(relation, plan, rows)
+        return _whole(ask, relation, names, rows)
+    drawn, said, by_chance = _drawn(relation, names, plan, rows)
     copied = _copied(ask, drawn)
     if copied < plan.sample and relation.source.format is Format.CSV:
-        return _whole(ask, relation, Figure(value=copied))
+        return _whole(ask, relation, names, Figure(value=copied))
     about = Figure(value=max(rows.value, copied), method=Grade.SAMPLE, approximate=rows.approximate)
     return Look(quote(_SAMPLE), about, Grade.SAMPLE, [f"{said}: {copied:,} rows"], by_chance)
 
 
-def _whole(ask: Asker, relation: Relation, rows: Figure) -> Look:
+def _whole(ask: Asker, relation: Relation, names: Sequence[str], rows: Figure) -> Look:
     """All rows; few are copied, so that their file is read once however often they are asked about."""
     sql = relation.counting or relation.sql
-    if rows.value * len(relation.columns) <= COUNTABLE_VALUES and relation.source.bytes <= _COPIED:
-        rows, sql = Figure(value=_copied(ask, f"SELECT * FROM {sql}")), quote(_SAMPLE)
+    if rows.value * len(names) <= COUNTABLE_VALUES and relation.source.bytes <= _COPIED:
+        rows, sql = Figure(value=_copied(ask, f"SELECT {_listed(names)} FROM {sql}")), quote(_SAMPLE)
     return Look(sql, rows, Grade.EXACT, ["all rows"])
 
 
@@ -59,26 +59,25 @@ def _copied(ask: Asker, sql: str) -> int:
     return int(count)
 
 
-def _drawn(relation: Relation, plan: Plan, rows: Figure) -> tuple[str, str, bool]:
+def _drawn(relation: Relation, names: Sequence[str], plan: Plan, rows: Figure) -> tuple[str, str, bool]:
     """(SQL, how it is called, whether each row is drawn for itself)."""
     if relation.source.format is Format.CSV:
-        return f"SELECT * FROM {relation.sql} LIMIT {plan.sample}", "the first rows, not random", False
+        return f"SELECT {_listed(names)} FROM {relation.sql} LIMIT {plan.sample}", "the first rows, not random", False
     if relation.placed[0] and rows.value > SCANNED and len(relation.source.files) == 1:
         return (
-            _runs(relation, plan, int(rows.value)),
+            _runs(relation, names, plan, int(rows.value)),
             f"{_RUNS} runs of rows at random places, which may be alike",
             False,
         )
     placed, place = relation.placed
     if placed:
-        names = ", ".join(map(quote, relation.columns))
         return (
-            f"SELECT {names} FROM {placed} WHERE {by_hash(place, plan.sample / rows.value)}",
+            f"SELECT {_listed(names)} FROM {placed} WHERE {by_hash(place, plan.sample / rows.value)}",
             "rows drawn at random",
             True,
         )
     sample = f"USING SAMPLE reservoir({plan.sample} ROWS) REPEATABLE (42)"
-    return f"SELECT * FROM {relation.sql} {sample}", "rows drawn at random", True
+    return f"SELECT {_listed(names)} FROM {relation.sql} {sample}", "rows drawn at random", True
 
 
 def by_hash(place: str, share: float) -> str:
@@ -86,11 +85,15 @@ def by_hash(place: str, share: float) -> str:
     return f"hash({place}) < {int(share * 2**64)}::UBIGINT"
 
 
-def _runs(relation: Relation, plan: Plan, rows: int) -> str:
-    (source, place), names = relation.placed, ", ".join(map(quote, relation.columns))
+def _runs(relation: Relation, names: Sequence[str], plan: Plan, rows: int) -> str:
+    source, place = relation.placed
     ends = _places(relation.source.files[0].name, plan.sample, rows)
     where = (f"{place} BETWEEN {start} AND {end}" for start, end in ends)
-    return " UNION ALL ".join(f"SELECT {names} FROM {source} WHERE {one}" for one in where)
+    return " UNION ALL ".join(f"SELECT {_listed(names)} FROM {source} WHERE {one}" for one in where)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(quote, names))
 
 
 def _places(name: str, wanted: int, rows: int) -> Iterator[tuple[int, int]]:
