@@ -122,6 +122,7 @@ def _opened(sources: Sequence[Source]) -> duckdb.DuckDBPyConnection:
     connection: duckdb.DuckDBPyConnection = driver().connect(":memory:", config=dict(_SETTINGS))
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # it draws on the screen, which is ours
         for source in sources:
             if source.format is Format.DUCKDB:
                 connection.execute(f"ATTACH {literal(source.files[0])} AS {DATABASE} (READ_ONLY)")

@@ -11,7 +11,9 @@ from xregistry_tui.profiling.profile import ValueCount
 from xregistry_tui.resources.duckdb.connection import Asker
 from xregistry_tui.resources.duckdb.places import Place
 
-_AT_ONCE = 32
+# planning takes the square of this
+_AT_ONCE = 8
+_FEW_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,14 @@ def counts(ask: Asker, found: Sequence[Place], relation: str, top: int) -> dict[
     return counted
 
 
-def counted(ask: Asker, place: Place, relation: str, top: int) -> Counted:
-    """The values of one place, however many they are."""
+def counted(ask: Asker, place: Place, relation: str, top: int, rows: int) -> Counted:
+    """The values of one place, however many they are, in so many rows."""
     groups = f"SELECT {place.sql} AS v, count(*) AS n FROM {relation} AS t GROUP BY 1"
+    if rows <= _FEW_ROWS:
+        # they are fetched sooner than a cleverer statement is planned
+        shown = f"SELECT {place.shown('v')}, n FROM ({groups}) AS g WHERE v IS NOT NULL ORDER BY n DESC, v"
+        found = [ValueCount(value, count) for value, count in ask.rows(shown)]
+        return Counted(len(found), sum(entry.count == 1 for entry in found), tuple(found[:top]))
     (row,) = ask.rows(f"SELECT {_asked(place, 'v', 'v IS NOT NULL', top)} FROM ({groups}) AS g")
     return _read(*row)
 

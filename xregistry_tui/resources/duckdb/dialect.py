@@ -34,7 +34,7 @@ class Dialect:
 def sniffed(ask: Asker, source: Source, *, strict: bool = True) -> Dialect:
     """Find out delimiter, quotes, header and types from the first lines; raises what the driver does.
 
-    What is not `strict` may end its lines in several ways, and need not close what it quotes.
+    What is not `strict` may end lines in a lone carriage return, and need not close what it quotes.
     """
     if all(_is_blank(path) for path in source.files):
         return Dialect((), "", ("the file is empty",))
@@ -91,7 +91,10 @@ def _dialect(found: dict[str, Any], encoding: str, note: tuple[str, ...], *, str
             options.append(f"{name} = {literal(found[title])}")
     between = _NAMES.get(marks["delim"], f"“{marks['delim']}”")
     if not strict:
-        note = (*note, "its lines end in several ways, or quotes are left open: it was read leniently")
+        note = (
+            *note,
+            "some lines end in a lone carriage return or leave a quote open: what is beside those may be lost",
+        )
     said = f"separated by {between}, {'with' if header else 'without'} a header"
     return Dialect(columns, ", ".join(options), (said, *note), header)
 

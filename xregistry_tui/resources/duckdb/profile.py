@@ -25,7 +25,7 @@ from xregistry_tui.resources.duckdb.statements import DRAWN, Question, moments, 
 from xregistry_tui.resources.sql import Parameters
 from xregistry_tui.schema.shape import FieldShape, Kind
 
-_WIDE = 400
+_WIDE = 200
 
 
 def catalogue_rows(ask: Asker, relation: Relation) -> Figure:
@@ -139,7 +139,7 @@ def _counted(ask: Asker, told: list[Answers], relation: str, top: int, *, small:
     """The values of the places that have few, counted; in a small collection those of all."""
     valued = [answers for answers in told if _has_values(answers)]
     if small:
-        return {one.place.path: counted(ask, one.place, relation, top) for one in valued}
+        return {one.place.path: counted(ask, one.place, relation, top, one.n) for one in valued}
     few = [one.place for one in valued if one.place.kind is Kind.BOOLEAN or one.found["distinct"] <= footers.FEW]
     return counts(ask, few, relation, top)
 

@@ -55,7 +55,8 @@ def _whole(ask: Asker, relation: Relation, names: Sequence[str], rows: Figure) -
 
 def _copied(ask: Asker, sql: str) -> int:
     """Rows as a table of our own; gives how many they are."""
-    ((count,),) = ask.rows(f"CREATE OR REPLACE TEMP TABLE {quote(_SAMPLE)} AS {sql}")
+    ask.quiet(f"DROP TABLE IF EXISTS {quote(_SAMPLE)}")
+    ((count,),) = ask.rows(f"CREATE TEMP TABLE {quote(_SAMPLE)} AS {sql}")
     return int(count)
 
 
