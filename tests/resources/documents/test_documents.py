@@ -228,3 +228,21 @@ async def test_names_that_are_awkward_and_objects_that_are_wide_or_deep(document
     assert {"a.b", "$x", "", "nul\x00", "/~1", "wide", "deep"} <= set(profile.fields)
     assert profile.fields["wide"].kinds == {Kind.MAP: 1}
     assert profile.fields["/wide/*"].looked_at == 100_000
+
+
+async def test_forms_of_texts_are_counted(documents: Documents) -> None:
+    records = [{"e": f"user{n}@example.org" if n % 5 else "nobody", "w": "word"} for n in range(15_000)]
+    fields = (await profiled(await documents("\n".join(json.dumps(record) for record in records), "d.jsonl"))).fields
+    assert (fields["e"].formats, fields["w"].formats) == ((("email", 0.8),), ())
+
+
+async def test_fields_that_come_after_the_look_are_counted_and_named(documents: Documents) -> None:
+    records = [{"n": n, "a": {"x": n}} for n in range(20_000)]
+    resource = await documents(json.dumps([*records, {"late": 1, "a": {"y": 2, "z": 3}}]))
+    profile = await profiled(resource)
+    assert profile.n == 20_001
+    assert "fields that only some records have, not looked at: late (1), /a/z (1), /a/y (1)" in profile.how.sampling
+    shape = await resource.shape("docs")
+    only_n = await resource.profile(Plan(shape=shape, fields=("n",)))
+    assert "/a/z" not in only_n.how.sampling
+    assert "late (1)" in only_n.how.sampling

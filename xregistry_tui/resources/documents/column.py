@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from math import isfinite
 from typing import Any, NamedTuple
 
+from xregistry_tui.profiling.formats import LIKELY, LONGEST, has, matching
 from xregistry_tui.profiling.profile import Histogram, Lengths, ValueCount
 from xregistry_tui.resources.documents.sketches import Moments, Reservoir, TopValues, as_float
 from xregistry_tui.schema.rules import Rule, holds
@@ -22,6 +25,8 @@ COUNTED = 10_000
 SHOWN = 1_024
 _QUARTILES = (0.25, 0.5, 0.75)
 _OFFENDERS = 1_000
+_FIRST = 200
+_ENDLESS = " " * (LONGEST + 1)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -54,6 +59,7 @@ class Column:
         "distinct",
         "empty",
         "failed",
+        "formed",
         "high",
         "lengths",
         "low",
@@ -82,6 +88,7 @@ class Column:
         self.moments = Moments()
         self.top: TopValues[Any] = TopValues()
         self.reservoir: Reservoir[Any] = Reservoir()
+        self.formed: dict[str, int] | None = {} if type_ is str else None
         self.checked = dict.fromkeys(rules, 0)
         self.failed = dict.fromkeys(rules, 0)
         self.offenders: dict[Rule, set[Any]] = {rule: set() for rule in rules}
@@ -134,7 +141,19 @@ class Column:
         least, most, total = self.lengths or (min(sizes), 0, 0)
         total += sum(size * count for size, count in sizes.items())
         self.lengths = min(least, *sizes), max(most, *sizes), total
+        if self.formed is not None:
+            self._form(batch, self.formed)
         self._draw(sizes)
+
+    def _form(self, batch: Mapping[Any, int], formed: dict[str, int]) -> None:
+        """Count the texts of the formats that many of the first ones have; none any more, once there is no such."""
+        if not formed:
+            first = list(islice(batch, _FIRST))
+            seen = Counter(name for value in first for name in matching(_text(value)))
+            formed |= dict.fromkeys((name for name, count in seen.items() if count >= LIKELY * len(first)), 0)
+        for name in formed:
+            formed[name] += sum(count for value, count in batch.items() if has(name, _text(value)))
+        self.formed = formed or None
 
     def _numbers(self, batch: Mapping[Any, int]) -> None:
         first = next(iter(batch))
@@ -191,6 +210,11 @@ class Column:
     def sizes(self, n: int) -> Lengths | None:
         """Of texts and binaries."""
         return Lengths(self.lengths[0], self.lengths[1], self.lengths[2] / n) if self.lengths and n else None
+
+
+def _text(value: Any) -> str:
+    """A counted text, or one too long to have a format."""
+    return _ENDLESS if isinstance(value, Long) and value.length > LONGEST else str(shown(value))
 
 
 def _scale(value: Any) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.formats import LIKELY
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade, Plan
 from xregistry_tui.profiling.profile import FieldProfile, Figure, Lengths, RuleResult
@@ -50,6 +51,8 @@ def _kinds(found: Tally) -> dict[Kind, int]:
             kind = kind_by_type(type_)
             kind = Kind.MAP if kind is Kind.OBJECT and as_map and list not in found.types else kind
             kinds[kind] = kinds.get(kind, 0) + count
+    if Kind.NUMBER in kinds and Kind.INTEGER in kinds:
+        kinds[Kind.NUMBER] += kinds.pop(Kind.INTEGER)  # 1 among 0.5 and 1.5 is one of them
     return kinds
 
 
@@ -93,8 +96,15 @@ def _with_values(known: FieldProfile, found: Tally, columns: list[Column], grade
         lengths=main.sizes(counts[id(main)]) or known.lengths,
         zeros=main.zeros if main.moments.n else None,
         negatives=main.negatives if main.moments.n else None,
+        formats=_formats(columns, known.present),
         categorical=known.categorical and not bounded,
     )
+
+
+def _formats(columns: list[Column], present: int) -> tuple[tuple[str, float], ...]:
+    """The formats that most of the texts have, with the share of all values."""
+    shares = [(name, count / present) for column in columns for name, count in (column.formed or {}).items()]
+    return tuple(sorted(((name, share) for name, share in shares if share >= LIKELY), key=lambda entry: -entry[1]))
 
 
 def _moments(main: Column) -> tuple[float | None, float | None]:

@@ -21,9 +21,10 @@ from xregistry_tui.resources.documents.reading import Layout, Reading, Record, T
 from xregistry_tui.resources.documents.sampling import at_random
 from xregistry_tui.resources.documents.tally import Tally, tally
 from xregistry_tui.resources.thread import Limit
-from xregistry_tui.schema.shape import FieldShape
+from xregistry_tui.schema.shape import FieldShape, pointer, segments
 
 _SETTLED_EVERY = 1_000
+_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ def profile(place: Place, plan: Plan, known: Look, resource: str, limit: Limit) 
     if plan.grade is not Grade.CATALOGUE:
         seen = _looked(place, plan, known, limit)
         fields = with_failing(place, plan, seen.tally, _fields(seen, plan), limit, whole=seen.grade is Grade.EXACT)
-        said = "; ".join((seen.sampling, *seen.trouble.words(), *_bounded(seen.tally)))
+        said = "; ".join((seen.sampling, *seen.trouble.words(), *_bounded(seen.tally), *_late(seen.tally)))
     found = Found(rows=seen.rows, n=seen.n, grade=seen.grade, fields=fields, sampling=said, random=seen.random)
     return since.profile(found, plan, resource, ())
 
@@ -61,7 +62,9 @@ def _fields(seen: _Pass, plan: Plan) -> dict[str, FieldProfile]:
 
 
 def _looked(place: Place, plan: Plan, known: Look, limit: Limit) -> _Pass:
-    seen = _Pass(tally(_wanted(plan, known), plan.rules))
+    wanted = _wanted(plan, known)
+    passed = {field.name for field in known.shape.fields} - {field.name for field in wanted}
+    seen = _Pass(tally(wanted, plan.rules, frozenset(passed)))
     with opened_stream(place, plan.collection) as stream:
         found = reading(place, plan.collection, stream, limit)
         seen.trouble = found.trouble
@@ -124,6 +127,18 @@ def _until(records: Iterator[Record], plan: Plan, found: Reading) -> Iterator[Re
         yield record
         if count >= plan.sample or (found.share * found.stream.size > plan.budget.bytes and found.stream.plain):
             return
+
+
+def _late(root: Tally) -> tuple[str, ...]:
+    """Fields that the first look at the file did not see: how often they occur, and what they are called."""
+    late = [
+        (count, pointer(*(segments(place.path) if place.path else ()), name))
+        for place in root.each()
+        for name, count in place.late.items()
+    ]
+    named = ", ".join(f"{path} ({count:,})" for count, path in sorted(late, reverse=True)[:_NAMED])
+    more = f" and {len(late) - _NAMED:,} more" if len(late) > _NAMED else ""
+    return (f"fields that only some records have, not looked at: {named}{more}",) if late else ()
 
 
 def _bounded(root: Tally) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from xregistry_tui.schema.inference import ITEMS
 from xregistry_tui.schema.rules import Rule
 from xregistry_tui.schema.shape import FieldShape, pointer
 
+LATE = 100
+"""So many fields of one object are counted that no shape has."""
+
 _NOTHING = type(None)
 # what compares as one: 1 and 1.0 are one value
 _NUMBERS = {int: float, decimal.Decimal: float}
@@ -19,13 +22,18 @@ _NUMBERS = {int: float, decimal.Decimal: float}
 class Tally:
     """One place: how many values of which type there were, and their figures by type.
 
-    `per_value` is true where a record may have many values here (items of arrays, entries of maps).
+    `per_value` is true where a record may have many values here (items of arrays, entries of maps). `late` counts the
+    fields of objects here that the shape does not have, and that are not `passed` over knowingly.
     """
 
-    __slots__ = ("children", "columns", "deepest", "items", "nans", "path", "per_value", "rules", "sizes", "types")
+    __slots__ = (
+        "children", "columns", "items", "late", "nans", "passed", "path", "per_value", "rules", "sizes", "types"
+    )  # fmt: skip
 
     def __init__(self, path: str, rules: tuple[Rule, ...] = (), *, per_value: bool = False) -> None:
         self.path = path
+        self.passed: frozenset[str] = frozenset()
+        self.late: dict[str, int] = {}
         self.per_value = per_value
         self.rules = rules
         self.types: dict[type, int] = {}
@@ -71,9 +79,19 @@ class Tally:
         if self.items is not None and not self.children:
             for item in value.values():
                 self.items.add(item)
+            return
+        known = 0
         for name, child in self.children.items():
             if name in value:
                 child.add(value[name])
+                known += 1
+        if self.children and known < len(value):
+            self._note_late(value)
+
+    def _note_late(self, value: dict[str, Any]) -> None:
+        for name in value:
+            if name not in self.children and name not in self.passed and (name in self.late or len(self.late) < LATE):
+                self.late[name] = self.late.get(name, 0) + 1
 
     def _add_array(self, value: list[Any]) -> None:
         size = len(value)
@@ -114,9 +132,12 @@ class Tally:
                 column.finish()
 
 
-def tally(fields: tuple[FieldShape, ...], rules: Mapping[str, tuple[Rule, ...]]) -> Tally:
-    """The places of these fields, empty; `rules` by path."""
+def tally(
+    fields: tuple[FieldShape, ...], rules: Mapping[str, tuple[Rule, ...]], passed: frozenset[str] = frozenset()
+) -> Tally:
+    """The places of these fields, empty; `rules` by path. Fields named in `passed` are not looked at."""
     root = Tally("")
+    root.passed = passed
     for field in fields:
         root.children[field.name] = _place((field.name,), field, rules, per_value=False)
     return root
