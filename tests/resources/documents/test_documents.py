@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.resources.documents.conftest import Documents
-from xregistry_tui.profiling.plan import Grade, Plan
+from xregistry_tui.profiling.plan import Budget, Grade, Plan
 from xregistry_tui.resources.base import (
     Clipped,
     CollectionFailed,
@@ -246,3 +246,11 @@ async def test_fields_that_come_after_the_look_are_counted_and_named(documents: 
     only_n = await resource.profile(Plan(shape=shape, fields=("n",)))
     assert "/a/z" not in only_n.how.sampling
     assert "late (1)" in only_n.how.sampling
+
+
+async def test_a_page_has_no_more_bytes_than_its_budget(documents: Documents) -> None:
+    resource = await documents(json.dumps([{"t": "x" * 1_000} for _ in range(100)]))
+    for order_by in (None, "t"):
+        query = RecordQuery(collection="docs", order_by=order_by, budget=Budget(bytes=10_000))
+        page = await resource.records(query)
+        assert (len(page.rows), page.more) == (11, True)

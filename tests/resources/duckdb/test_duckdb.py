@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.resources.duckdb.conftest import Files, profiled
-from xregistry_tui.profiling.plan import Grade, Plan
+from xregistry_tui.profiling.plan import Budget, Grade, Plan
 from xregistry_tui.resources.base import (
     CollectionFailed,
     Condition,
@@ -308,3 +308,9 @@ async def test_footers_and_values_agree(files: Files) -> None:
     assert (exact.fields["s"].empty, exact.fields["s"].blank) == (25, 25)
     assert (exact.fields["m"].negatives, exact.fields["m"].zeros, exact.fields["none"].present) == (50, 1, 0)
     assert len(exact.fields["l"].minimum) == 1_024
+
+
+async def test_a_page_has_no_more_bytes_than_its_budget(files: Files) -> None:
+    resource = await files("SELECT repeat('x', 1000) AS t FROM range(100)", "data.parquet")
+    page = await resource.records(RecordQuery(collection="data", budget=Budget(bytes=10_000)))
+    assert (len(page.rows), len(page.keys), page.more) == (11, 11, True)

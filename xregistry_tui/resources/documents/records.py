@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.profiling.found import Since
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.shape import Scalar
 
 _COUNT_SECONDS = 0.1
+_CELL_BYTES = 8
 
 Numbered = tuple[int, dict[str, Any]]
+
+_Passing = Generator[Numbered, None, "tuple[bool, Figure | None]"]
+"""Records one by one; at the end whether more follow, and how many match where that is known."""
 
 
 def records(place: Place, query: RecordQuery, known: Look, limit: Limit) -> Page:
@@ -37,12 +41,13 @@ def records(place: Place, query: RecordQuery, known: Look, limit: Limit) -> Page
         found = reading(place, query.collection, stream, limit)
         numbered = ((record.index, as_object(record.value)) for record in found.records())
         chosen = _chosen(numbered, query)
-        rows, more, total = _ordered(chosen, query) if query.order_by is not None else _window(chosen, query)
+        passing = _ordered(chosen, query) if query.order_by is not None else _window(chosen, query)
+        rows, more, total = _within_budget(passing, names, query)
     if total is None and not query.where and not query.keys:
         total = known.rows if known.rows.method is Grade.EXACT else None
     return Page(
         columns=names,
-        rows=tuple(tuple(cell(record.get(name), query.cell_limit) for name in names) for _, record in rows),
+        rows=tuple(cells for _, cells in rows),
         keys=tuple((index,) for index, _ in rows),
         offset=query.offset,
         more=more,
@@ -75,22 +80,22 @@ def _limit(query: RecordQuery) -> int:
     return max(0, min(query.limit, query.budget.rows))
 
 
-def _window(chosen: Iterator[Numbered], query: RecordQuery) -> tuple[list[Numbered], bool, Figure | None]:
-    """(records, whether more follow, how many match if that is quickly counted)."""
-    rows: list[Numbered] = []
-    passed, until = 0, float("inf")
+def _window(chosen: Iterator[Numbered], query: RecordQuery) -> _Passing:
+    """The window, record by record; how many match where that is quickly counted."""
+    last, until = query.offset + _limit(query), float("inf")
+    passed = 0
     for one in chosen:
         passed += 1
-        if query.offset < passed <= query.offset + _limit(query):
-            rows.append(one)
+        if query.offset < passed <= last:
+            yield one
         elif passed > query.offset:
             until = min(until, time.monotonic() + _COUNT_SECONDS)
             if time.monotonic() > until:
-                return rows, True, None
-    return rows, passed > query.offset + len(rows), Figure(value=passed)
+                return True, None
+    return passed > last, Figure(value=passed)
 
 
-def _ordered(chosen: Iterator[Numbered], query: RecordQuery) -> tuple[list[Numbered], bool, Figure | None]:
+def _ordered(chosen: Iterator[Numbered], query: RecordQuery) -> _Passing:
     """By one field, nulls last either way; only the window and what comes before it is held."""
     name, passed = query.order_by or "", 0
 
@@ -106,8 +111,36 @@ def _ordered(chosen: Iterator[Numbered], query: RecordQuery) -> tuple[list[Numbe
 
     pick = heapq.nlargest if query.descending else heapq.nsmallest
     best = pick(max(0, query.offset) + _limit(query), counting(), key=key)
-    rows = best[max(0, query.offset) :]
-    return rows, passed > max(0, query.offset) + len(rows), Figure(value=passed)
+    yield from best[max(0, query.offset) :]
+    return passed > max(0, query.offset) + _limit(query), Figure(value=passed)
+
+
+def _within_budget(
+    found: _Passing, names: tuple[str, ...], query: RecordQuery
+) -> tuple[list[tuple[int, tuple[Any, ...]]], bool, Figure | None]:
+    """(cells with their places, whether more follow, how many match if that is known): no more bytes than allowed."""
+    kept: list[tuple[int, tuple[Any, ...]]] = []
+    spent = 0
+    while True:
+        try:
+            index, record = next(found)
+        except StopIteration as end:
+            more, total = end.value
+            return kept, more, total
+        if spent > query.budget.bytes:
+            return kept, True, None
+        cells = tuple(cell(record.get(name), query.cell_limit) for name in names)
+        kept.append((index, cells))
+        spent += sum(map(weight, cells))
+
+
+def weight(value: Any) -> int:
+    """About how many bytes a cell takes."""
+    if isinstance(value, Clipped):
+        return len(value.head)
+    if isinstance(value, dict | list):
+        return len(dumps(value))
+    return len(value) if isinstance(value, str | bytes) else _CELL_BYTES
 
 
 def cell(value: Any, limit: int) -> Scalar | Clipped | Any:

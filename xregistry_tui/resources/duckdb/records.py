@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.profiling.found import Since
 from xregistry_tui.profiling.profile import Figure
 from xregistry_tui.resources.base import Clipped, CollectionFailed, Condition, Page, RecordQuery
-from xregistry_tui.resources.documents.records import cell
+from xregistry_tui.resources.documents.records import cell, weight
 from xregistry_tui.resources.duckdb.kinds import MOMENTS, NUMBERS, kind
 from xregistry_tui.resources.duckdb.places import dialect
 from xregistry_tui.resources.sql import Parameters, quote
@@ -31,11 +31,12 @@ def records(ask: Asker, relation: Relation, query: RecordQuery) -> Page:
     relation.require(*names, *ordered, *(condition.field for condition in query.where))
     limit = max(0, min(query.limit, query.budget.rows))
     rows = ask.rows(*_statement(relation, query, names, limit + 1)) if relation.columns else []
-    more = len(rows) > limit
+    kept = _within_budget([_cells(row[1:], query.cell_limit) for row in rows[:limit]], query)
+    more = len(rows) > len(kept)
     return Page(
         columns=names,
-        rows=tuple(_cells(row[1:], query.cell_limit) for row in rows[:limit]),
-        keys=tuple((row[0],) for row in rows[:limit]),
+        rows=tuple(kept),
+        keys=tuple((row[0],) for row in rows[: len(kept)]),
         offset=query.offset,
         more=more,
         total=_total(ask, relation, query, len(rows), more),
@@ -73,6 +74,16 @@ def _cells(row: tuple[Any, ...], limit: int) -> tuple[Any, ...]:
         else Clipped(value, length, Kind.BYTES if isinstance(value, bytes) else Kind.STRING)
         for value, length in zip(row[::2], row[1::2], strict=True)
     )
+
+
+def _within_budget(rows: list[tuple[Any, ...]], query: RecordQuery) -> list[tuple[Any, ...]]:
+    """The rows that come before their bytes are spent, at least one."""
+    spent = 0
+    for at, cells in enumerate(rows):
+        if spent > query.budget.bytes:
+            return rows[:at]
+        spent += sum(map(weight, cells))
+    return rows
 
 
 def _where(relation: Relation, query: RecordQuery, parameters: Parameters) -> str:
