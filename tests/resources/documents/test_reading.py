@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xregistry_tui.resources.documents import reading as module
+from xregistry_tui.resources.documents import trouble
 from xregistry_tui.resources.documents.reading import Layout, Reading
 from xregistry_tui.resources.documents.stream import Stream
 from xregistry_tui.resources.documents.text import Text
@@ -105,7 +106,8 @@ def test_a_damaged_packing_is_said(tmp_path: Path) -> None:
 def test_records_that_are_too_large_are_passed_over_and_never_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LARGEST", 500_000)
+    for place in (module, trouble):
+        monkeypatch.setattr(place, "LARGEST", 500_000)
     long = b'{"a": "' + b'\\" ] }' * 300_000 + b'"}'
     for content in (b'{"a": 1}\n' + long + b'\n{"a": 2}\n', b'[{"a": 1},' + long + b',{"a": 2}]'):
         values, words, _ = read(tmp_path / "f", content)
@@ -114,7 +116,8 @@ def test_records_that_are_too_large_are_passed_over_and_never_held(
 
 
 def test_one_long_line_may_hold_many_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGEST", 500_000)
+    for place in (module, trouble):
+        monkeypatch.setattr(place, "LARGEST", 500_000)
     values, words, _ = read(tmp_path / "f", json.dumps([{"n": n} for n in range(200_000)]).encode())
     assert (len(values), words) == (200_000, ())
 

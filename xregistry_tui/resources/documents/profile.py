@@ -17,9 +17,10 @@ from xregistry_tui.resources.documents.conclusions import field_profile
 from xregistry_tui.resources.documents.failing import with_failing
 from xregistry_tui.resources.documents.look import Look, as_object, counted, opened_stream, reading
 from xregistry_tui.resources.documents.place import Place
-from xregistry_tui.resources.documents.reading import Layout, Reading, Record, Trouble
+from xregistry_tui.resources.documents.reading import Layout, Reading, Record
 from xregistry_tui.resources.documents.sampling import at_random
 from xregistry_tui.resources.documents.tally import Tally, tally
+from xregistry_tui.resources.documents.trouble import Trouble
 from xregistry_tui.resources.thread import Limit
 from xregistry_tui.schema.shape import FieldShape, pointer, segments
 

@@ -6,28 +6,21 @@ reason said. Nothing larger than `LARGEST` is ever held.
 
 from __future__ import annotations
 
-import decimal
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from xregistry_tui.resources.base import ResourceBroken
-from xregistry_tui.resources.documents import ejson
+from xregistry_tui.resources.documents.parsing import NEAR, Parser, clean, cut_off
 from xregistry_tui.resources.documents.stream import DAMAGED, Stream
 from xregistry_tui.resources.documents.text import Text
+from xregistry_tui.resources.documents.trouble import LARGEST, TRUNCATED, Trouble, damage
 
-LARGEST = 32 * 1024 * 1024
-"""Bytes of the largest record that is read."""
-
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LINES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
 _NUMBER_END = 64
-_NEAR = 16
 _BEGINNING = 1024 * 1024
-_TRUNCATED = "it ends in the middle of a record: it is truncated, or still being written"
 
 
 class Layout(StrEnum):
@@ -48,31 +41,6 @@ class Record:
     value: Any
 
 
-@dataclass(slots=True)
-class Trouble:
-    """What was wrong with what was read; `ended` says why reading could not go on."""
-
-    broken: int = 0
-    first_broken: int = 0
-    oversized: int = 0
-    deep: int = 0
-    replaced: int = 0
-    duplicates: int = 0
-    ended: str = ""
-
-    def words(self) -> tuple[str, ...]:
-        """In plain words; empty where nothing was wrong."""
-        counted = (
-            (self.broken, f"lines are no JSON (the first is line {self.first_broken:,})"),
-            (self.oversized, f"records are larger than {LARGEST // 1024 // 1024} MB and were passed over"),
-            (self.deep, "records are nested too deeply to be read"),
-            (self.replaced, "places are not UTF-8 and were replaced"),
-            (self.duplicates, "objects have a name twice; the last one counts"),
-        )
-        said = tuple(f"{count:,} {what}" for count, what in counted if count)
-        return (*said, self.ended) if self.ended else said
-
-
 class Reading:
     """One pass over the records of a stream; `layout` is found out at the start.
 
@@ -84,8 +52,7 @@ class Reading:
         self._check = check
         self.trouble = Trouble()
         self.offset = 0
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, strict=False)
-        self._slow = json.JSONDecoder(object_pairs_hook=self._object, strict=False, parse_int=_whole)
+        self._parser = Parser(self.trouble)
         self._first = b""
         self._text: Text | None = None
         self.layout = self._found_layout(suffix)
@@ -127,12 +94,12 @@ class Reading:
         if not text:
             return None
         try:
-            return (self._parsed(text),)
+            return (self._parser.parsed(text),)
         except RecursionError:
             self.trouble.deep += 1
         except ValueError:
             if not raw.endswith(b"\n"):
-                self.trouble.ended = _TRUNCATED
+                self.trouble.ended = TRUNCATED
             else:
                 self.trouble.first_broken = self.trouble.first_broken or line
                 self.trouble.broken += 1
@@ -162,7 +129,7 @@ class Reading:
         try:
             return begun + self.stream.bytes.readline(LARGEST + 1 - len(begun))
         except DAMAGED as error:
-            self.trouble.ended = _damage(error)
+            self.trouble.ended = damage(error)
             return begun
 
     def _found_layout(self, suffix: str) -> Layout:
@@ -187,17 +154,17 @@ class Reading:
         try:
             return self.stream.bytes.readline(_BEGINNING + 1)
         except DAMAGED as error:
-            self.trouble.ended = _damage(error)
+            self.trouble.ended = damage(error)
             return b""
 
     def _is_one_value(self, text: str) -> bool:
         """Whether a line is a record of its own, or a broken one; not where it only begins one, or has several."""
         try:
-            self._decoder.decode(text)
+            self._parser.parsed(text)
         except json.JSONDecodeError as error:
             if error.msg == "Expecting value" and error.pos == 0:
                 raise ResourceBroken(f"{self.stream.path.name} is not JSON", "name a file of JSON documents") from error
-            return not _cut_off(error, len(text)) and error.msg != "Extra data"
+            return not cut_off(error, len(text)) and error.msg != "Extra data"
         except (ValueError, RecursionError):
             return True
         finally:
@@ -219,9 +186,11 @@ class Reading:
                     index += 1
         except json.JSONDecodeError as error:
             at = text.line(error.pos)
-            self.trouble.ended = f"reading ended at line {at:,}: {_plain(error.msg)}; what comes before is kept"
+            self.trouble.ended = (
+                f"reading ended at line {at:,}: {error.msg[:1].lower() + error.msg[1:]}; what comes before is kept"
+            )
         if text.eof and not self.trouble.ended and self.layout is Layout.ARRAY and not text.closed:
-            self.trouble.ended = _TRUNCATED
+            self.trouble.ended = TRUNCATED
 
     def _next(self, text: Text) -> tuple[Any, ...] | None:
         """The next value; an empty tuple for one that is passed over, `None` at the end."""
@@ -239,20 +208,20 @@ class Reading:
     def _value(self, text: Text) -> tuple[Any, ...] | None:
         while True:
             try:
-                value, end = self._scanned(text)
+                value, end = self._parser.scanned(text)
             except RecursionError:
                 self.trouble.deep += 1
                 text.pass_over()
                 return ()
             except json.JSONDecodeError as error:
-                if not _cut_off(error, len(text.buffer.rstrip()), 0 if text.eof else _NEAR):
+                if not cut_off(error, len(text.buffer.rstrip()), 0 if text.eof else NEAR):
                     raise
                 if text.eof:
-                    self.trouble.ended = self.trouble.ended or _TRUNCATED
+                    self.trouble.ended = self.trouble.ended or TRUNCATED
                     return None
             else:
                 if text.eof or end < len(text.buffer) - _NUMBER_END or not isinstance(value, int | float):
-                    value = self._clean(value, text.buffer, text.pos, end)
+                    value = clean(value, text.buffer, text.pos, end)
                     text.pos = end
                     return (value,)
             if len(text.buffer) - text.pos > LARGEST:
@@ -260,36 +229,6 @@ class Reading:
                 text.pass_over()
                 return ()
             text.more()
-
-    def _scanned(self, text: Text) -> tuple[Any, int]:
-        try:
-            return self._decoder.raw_decode(text.buffer, text.pos)
-        except json.JSONDecodeError:
-            raise
-        except ValueError:
-            return self._slow.raw_decode(text.buffer, text.pos)
-
-    def _parsed(self, text: str) -> Any:
-        try:
-            value = self._decoder.decode(text)
-        except json.JSONDecodeError:
-            raise
-        except ValueError:
-            value = self._slow.decode(text)
-        return self._clean(value, text, 0, len(text))
-
-    @staticmethod
-    def _clean(value: Any, text: str, start: int, end: int) -> Any:
-        """Without lone surrogates, which no text can carry."""
-        return _whole_text(value) if _SURROGATE.search(text, start, end) else value
-
-    def _object(self, pairs: ejson.Pairs) -> Any:
-        if pairs and pairs[0][0][:1] == "$":
-            return ejson.read(pairs)
-        made = dict(pairs)
-        if len(made) < len(pairs):
-            self.trouble.duplicates += 1
-        return made
 
     def _chunk(self, size: int) -> bytes:
         self._check()
@@ -299,7 +238,7 @@ class Reading:
         try:
             return self.stream.bytes.read(size)
         except DAMAGED as error:
-            self.trouble.ended = _damage(error)
+            self.trouble.ended = damage(error)
             return b""
 
     def _decoded(self, raw: bytes) -> str:
@@ -312,32 +251,3 @@ class Reading:
 
     def _count_replaced(self, count: int) -> None:
         self.trouble.replaced += count
-
-
-def _cut_off(error: json.JSONDecodeError, end: int, near: int = _NEAR) -> bool:
-    """Whether more text might mend it."""
-    return error.msg.startswith("Unterminated string") or error.pos >= end - near
-
-
-def _damage(error: BaseException) -> str:
-    if isinstance(error, EOFError):
-        return "its packing ends too early: it is truncated, or still being written"
-    return f"its packing is damaged ({error}); what comes before is kept"
-
-
-def _plain(message: str) -> str:
-    return message[:1].lower() + message[1:]
-
-
-def _whole(digits: str) -> int | decimal.Decimal:
-    """A whole number of any length; Python turns very long ones into integers only slowly."""
-    return int(digits) if len(digits) < 4_000 else decimal.Decimal(digits)
-
-
-def _whole_text(value: Any) -> Any:
-    if isinstance(value, str):
-        text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return value if text == value else text
-    if isinstance(value, dict):
-        return {_whole_text(name): _whole_text(item) for name, item in value.items()}
-    return [_whole_text(item) for item in value] if isinstance(value, list) else value
