@@ -15,6 +15,7 @@ from tests.engines.fixtures import MakeFresh
 from tests.engines.mongodb import Fresh
 from tests.resources.contract import FIELDS, ORDERS, Contract, Engine
 from xregistry_tui.resources import ResourceFactory
+from xregistry_tui.resources.documents import resource as documents
 
 _COLUMNS = "id INTEGER PRIMARY KEY, status TEXT NOT NULL CHECK (status IN ('paid', 'open')), total {total}, note TEXT"
 _TABLES = f"CREATE TABLE orders ({_COLUMNS}, long TEXT); CREATE TABLE empty (id INTEGER);"
@@ -84,6 +85,14 @@ class TestDocuments(Contract):
             insert=insert,
             slow="slow",
         )
+
+
+class TestDocumentsReadApart(TestDocuments):
+    """The same where every file is large: it is read in a process of its own."""
+
+    @pytest.fixture(autouse=True)
+    def _apart(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(documents, "LARGE", -1)
 
 
 class TestDuckdbFiles(Contract):

@@ -109,6 +109,7 @@ async def test_many_values_are_estimated_and_never_proved_unique(files: Files) -
     profile = await profiled(resource, id=(Unique(),))
     id_, few = profile.fields["id"], profile.fields["few"]
     assert id_.distinct.approximate
+    assert id_.distinct.low <= 500_000 <= id_.distinct.high * 1.01
     assert id_.distinct.value <= 500_000
     assert (id_.once, id_.rules[0].failed, id_.categorical) == (None, None, False)
     assert (few.distinct.value, few.distinct.approximate, few.top[0].count) == (7, False, 71_429)
@@ -314,3 +315,12 @@ async def test_a_page_has_no_more_bytes_than_its_budget(files: Files) -> None:
     resource = await files("SELECT repeat('x', 1000) AS t FROM range(100)", "data.parquet")
     page = await resource.records(RecordQuery(collection="data", budget=Budget(bytes=10_000)))
     assert (len(page.rows), len(page.keys), page.more) == (11, 11, True)
+
+
+async def test_forms_of_texts_are_counted(files: Files) -> None:
+    email = "CASE WHEN i % 5 > 0 THEN 'user' || i || '@example.org' ELSE 'nobody' END"
+    sql = f"SELECT {email} AS e, 'word' AS w FROM range({{}}) r(i)"
+    exact = (await profiled(await files(sql.format(1_000), "data.parquet"))).fields
+    assert (exact["e"].formats, exact["w"].formats) == ((("email", 0.8),), ())
+    sampled = (await profiled(await files(sql.format(100_000), "data.parquet"), Grade.SAMPLE)).fields
+    assert dict(sampled["e"].formats)["email"] == pytest.approx(0.8, abs=0.05)

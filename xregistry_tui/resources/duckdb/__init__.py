@@ -7,9 +7,9 @@
     statements.py the SQL of one pass · counting.py that of few values · profile.py conclusions.py failing.py → Profile
     records.py    → Page
 
-Of a large collection some figures are approximate, and say so: distinct values by HyperLogLog (never more than there are
-values, and never a proof that they are unique), quartiles and histograms of 8,192 or more rows drawn by chance (±1.1
-points of rank), most frequent values only where there are at most 1,000.
+Of a large collection some figures are approximate, and say so: distinct values by HyperLogLog (never more than there
+are values, and never a proof that they are unique), quartiles and histograms of 8,192 or more rows drawn by chance
+(±1.1 points of rank), most frequent values only where there are at most 1,000.
 
 The driver is imported when a resource connects.
 """

@@ -21,6 +21,9 @@ from xregistry_tui.schema.rules import Required, Rule, Unique
 from xregistry_tui.schema.shape import Kind
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_HASHED = 0.06
+"""So far off are at most 95 of 100 estimates of how many values there are (measured: 5.3 %)."""
+
 _QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -106,7 +109,8 @@ def _distinct(answers: Answers, counted: Counted | None) -> Figure:
     if counted is not None:
         return Figure(value=counted.distinct, method=answers.grade, at_least=sampled)
     estimate = min(int(answers.found.get("distinct") or 0), answers.present)
-    return Figure(value=estimate, method=answers.grade, approximate=True, at_least=sampled)
+    low, high = estimate * (1 - _HASHED), min(estimate * (1 + _HASHED), answers.present)
+    return Figure(value=estimate, method=answers.grade, approximate=True, at_least=sampled, low=low, high=high)
 
 
 def _lengths(found: dict[Any, Any]) -> Lengths | None:

@@ -17,6 +17,7 @@ from xregistry_tui.resources.duckdb.connection import Asker
 from xregistry_tui.resources.duckdb.counting import Counted, counted, counts
 from xregistry_tui.resources.duckdb.dialect import estimated
 from xregistry_tui.resources.duckdb.failing import failing
+from xregistry_tui.resources.duckdb.forms import formed
 from xregistry_tui.resources.duckdb.places import Place, dialect, places
 from xregistry_tui.resources.duckdb.relation import Relation, rejected
 from xregistry_tui.resources.duckdb.sampling import Look, by_hash, look
@@ -88,6 +89,8 @@ def _looked(ask: Asker, relation: Relation, wanted: list[FieldShape], plan: Plan
     again = relation.sql if source.sql == relation.counting else source.sql
     values = _counted(ask, told, again, plan.top, small=n * len(found) <= COUNTABLE_VALUES)
     fields = {one.place.path: _field(one, values.get(one.place.path), plan) for one in told}
+    if source.copied:
+        fields = {place.path: formed(ask, place, source.sql, fields[place.path]) for place in found}
     if source.grade is Grade.EXACT:
         fields = failing(ask, relation, plan, found, fields)
     said = "; ".join((*source.said, *_approximations(fields, n, int(answers[""]["drawn"]))))
@@ -149,7 +152,7 @@ def _approximations(fields: Mapping[str, FieldProfile], n: int, drawn: int) -> l
     said = []
     bounded = [seen for seen in fields.values() if seen.distinct is not None and seen.distinct.approximate]
     if bounded:
-        said.append(f"distinct values of {len(bounded)} fields are approximate, their most frequent not counted")
+        said.append(f"distinct values of {len(bounded)} fields are approximate (±6 %), their most frequent not counted")
     if drawn < n:
         said.append(f"quartiles and histograms are of {drawn:,} rows drawn (±{98 / sqrt(drawn):.1f} points of rank)")
     return said

@@ -32,6 +32,11 @@ class Look:
     said: list[str]
     random: bool = True
 
+    @property
+    def copied(self) -> bool:
+        """Whether it reads a table of our own, which has few rows."""
+        return self.sql == quote(_SAMPLE)
+
 
 def look(ask: Asker, relation: Relation, names: Sequence[str], plan: Plan, rows: Figure) -> Look:
     """Take a sample of these columns where the plan wants one and there are more rows than that."""
