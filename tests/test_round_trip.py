@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from pydantic import BaseModel
 
@@ -54,6 +55,22 @@ INSERT INTO plain (name, fixed, price, large, cash, ratio, half, body, span, day
      '{{"b": 1.50}}', 7, '101', '(1,2)', true, 5),
     (NULL, NULL, 'NaN', '-Infinity', NULL, 'Infinity', 'NaN', '\\xffff', 'empty', NULL, '{{}}', NULL, NULL, NULL, NULL,
      NULL, '00:00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{{}}', '{{"a": []}}', NULL, NULL, NULL, NULL, NULL, 0);
+"""
+
+
+DOCUMENTS = """[
+    {"_id": {"$oid": "5ca4bbcea2dd94ee58162a68"}, "a.b": 1, "$x": 2, "": 3, "at": {"$date": 0}, "n": 1, "class": null},
+    {"_id": {"$oid": "5ca4bbcea2dd94ee58162a69"}, "n": 1.5, "d": {"$numberDecimal": "1E+6000"}, "l": [1, "a", [null]]},
+    {"_id": 7, "n": 2.5, "at": {"$date": {"$numberLong": "253402300800000"}}, "o": {"p": {"q": null}}, "l": []},
+    {"n": 1e300, "by": {"2024-01-01": 1, "2024-01-02": 2, "2024-01-03": 3}, "b": {"$binary": "aGk=", "$type": "00"}}
+]"""
+
+COLUMNS = """
+SELECT i AS id, i::HUGEINT AS huge, (i * 1.5)::DECIMAL(18, 3) AS price, i / 3 AS ratio, (i / 7)::FLOAT AS half,
+    'x' || i AS name, 'b'::BLOB AS body, '2024-01-01'::DATE + i::INT AS day, '2024-01-01'::TIMESTAMP AS local,
+    '2024-01-01'::TIMESTAMPTZ AS at, '10:00'::TIME AS clock, INTERVAL 3 DAY AS gap, uuid() AS key,
+    {'a': i, 'b': ['x', NULL]} AS place, MAP {'k': i} AS map, [1, 2, NULL] AS "sizes", i % 2 = 0 AS flag,
+    NULL::INT AS none, 'nan'::DOUBLE AS no, [{'x': 1}] AS places, '=1+1' AS "[/red]" FROM range(5) AS r(i)
 """
 
 
@@ -119,6 +136,23 @@ async def test_every_record_of_a_database_obeys_its_own_model(fresh: MakeFresh, 
     page = await all_records(resource, "public.plain")
     assert failures(page, model_of(registry, "public.plain")) == {}
     as_json(page, model_of(registry, "public.plain"))
+
+
+async def test_every_record_of_a_file_of_documents_obeys_its_own_model(tmp_path: Path, discovered: Any) -> None:
+    (tmp_path / "docs.json").write_text(DOCUMENTS)
+    resource, _, registry = await discovered(tmp_path / "docs.json")
+    page = await all_records(resource, "docs")
+    assert (len(page.rows), failures(page, model_of(registry, "docs"))) == (4, {})
+    as_json(page, model_of(registry, "docs"))
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+async def test_every_record_of_a_tabular_file_obeys_its_own_model(tmp_path: Path, discovered: Any, suffix: str) -> None:
+    duckdb.connect().execute(f"COPY ({COLUMNS}) TO '{tmp_path}/plain.{suffix}'")
+    resource, _, registry = await discovered(tmp_path / f"plain.{suffix}")
+    page = await all_records(resource, "plain")
+    assert (len(page.rows), failures(page, model_of(registry, "plain"))) == (5, {})
+    as_json(page, model_of(registry, "plain"))
 
 
 async def test_what_no_value_of_python_can_hold_is_named_with_its_reason(fresh: MakeFresh, discovered: Any) -> None:

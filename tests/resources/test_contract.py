@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 import sqlite3
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.engines.fixtures import MakeFresh
 from tests.engines.mongodb import Fresh
 from tests.resources.contract import FIELDS, ORDERS, Contract, Engine
 from xregistry_tui.resources import ResourceFactory
+from xregistry_tui.resources.documents import resource as documents
 
 _COLUMNS = "id INTEGER PRIMARY KEY, status TEXT NOT NULL CHECK (status IN ('paid', 'open')), total {total}, note TEXT"
 _TABLES = f"CREATE TABLE orders ({_COLUMNS}, long TEXT); CREATE TABLE empty (id INTEGER);"
+
+
+NOTHING = gzip.compress(b"[") + gzip.compress(b" " * 10_000_000) * 300
 
 
 def _values() -> str:
@@ -55,6 +62,70 @@ class TestPostgresql(Contract):
             prefix="public.",
             slow="public.slow",
             busy=lambda: len(database.sql(f"{active} AND datname = '{database.name}'")),
+        )
+
+
+class TestDocuments(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        orders = tmp_path / "orders.jsonl"
+        records = [dict(zip(FIELDS, row, strict=True)) for row in ORDERS]
+        orders.write_text("".join(json.dumps(record) + "\n" for record in records))
+        (tmp_path / "empty.json").write_text("[]")
+        # gigabytes of nothing, in a small file
+        (tmp_path / "slow.json.gz").write_bytes(NOTHING)
+
+        def insert() -> None:
+            with orders.open("a") as file:
+                file.write(json.dumps({**records[0], "id": 6}) + "\n")
+
+        return Engine(
+            make=lambda: ResourceFactory.from_url(tmp_path / "*.json*"),
+            gone=lambda: ResourceFactory.create("documents", path=tmp_path / "gone.json"),
+            insert=insert,
+            slow="slow",
+        )
+
+
+class TestDocumentsReadApart(TestDocuments):
+    """The same where every file is large: it is read in a process of its own."""
+
+    @pytest.fixture(autouse=True)
+    def _apart(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(documents, "LARGE", -1)
+
+
+class TestDuckdbFiles(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        orders = tmp_path / "orders.csv"
+        with orders.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerows([FIELDS, *ORDERS])
+        (tmp_path / "empty.csv").write_text("id,status\n")
+        return Engine(
+            make=lambda: ResourceFactory.from_url(tmp_path / "*.csv"),
+            gone=lambda: ResourceFactory.create("duckdb", path=tmp_path / "gone.csv"),
+            insert=lambda: orders.open("a").write("6,open,,,\n") and None,
+        )
+
+
+class TestDuckdbDatabase(Contract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        path = tmp_path / "shop.duckdb"
+
+        def run(script: str) -> None:
+            with duckdb.connect(path) as connection:
+                connection.execute(script)
+
+        run(_TABLES.format(total="DOUBLE") + _values())
+        run("CREATE VIEW slow AS SELECT sum(a.range * b.range) AS n FROM range(1000000) a, range(1000000) b")
+        return Engine(
+            make=lambda: ResourceFactory.from_url(path),
+            gone=lambda: ResourceFactory.create("duckdb", path=tmp_path / "gone.duckdb"),
+            insert=lambda: run("INSERT INTO orders (id, status) VALUES (6, 'open')"),
+            slow="slow",
         )
 
 

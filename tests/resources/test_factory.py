@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +66,6 @@ def test_other_targets_are_refused_with_what_to_do(target: str, said: str) -> No
 
 def test_files_of_another_kind_say_what_they_are(tmp_path: Path) -> None:
     for name, content, said in (
-        ("rows.csv", b"a,b\n", "CSV files are not supported"),
         ("scan.bin", b"%PDF-1.7", "is a PDF document"),
         ("noise", b"\x00\x01", "is not a database we know"),
     ):
@@ -73,6 +74,49 @@ def test_files_of_another_kind_say_what_they_are(tmp_path: Path) -> None:
             ResourceFactory.from_url(tmp_path / name)
     with pytest.raises(UnknownTarget, match="is a folder"):
         ResourceFactory.from_url(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("orders.csv", b"a,b\n1,2\n", "duckdb"),
+        ("orders.tsv.gz", gzip.compress(b"a\tb\n", mtime=0), "duckdb"),
+        ("orders.dat", b"PAR1....", "duckdb"),
+        ("orders.json", b"PAR1....", "duckdb"),
+        ("orders.bin", b"12345678DUCK", "duckdb"),
+        ("dump.ejson", b"{}", "documents"),
+        ("dump.jsonl.gz", gzip.compress(b"{}", mtime=0), "documents"),
+        ("answer", b'\n  {"a": 1}', "documents"),
+        ("answer.gz", gzip.compress(b"[]", mtime=0), "documents"),
+        ("empty.json", b"", "documents"),
+    ],
+)
+def test_data_files_are_known_by_their_first_bytes_then_by_their_suffix(
+    tmp_path: Path, name: str, content: bytes, kind: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    resource = ResourceFactory.from_url(tmp_path / name)
+    assert (resource.get_type(), resource.name) == (kind, name.split(".", maxsplit=1)[0])
+    assert ResourceFactory.from_url(f"{kind}:///{tmp_path / name}").get_type() == kind
+
+
+def test_a_pattern_is_of_the_kind_of_its_first_file_and_named_by_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("a\n1\n")
+    (tmp_path / "a.json").write_text("[]")
+    assert ResourceFactory.from_url(tmp_path / "*").get_type() == "documents"
+    resource = ResourceFactory.from_url(tmp_path / "*.csv")
+    assert (resource.get_type(), resource.name) == ("duckdb", tmp_path.name)
+    assert ResourceFactory.from_url(tmp_path / "*.parquet").get_type() == "duckdb"
+    assert ResourceFactory.from_url("-").get_type() == "documents"
+
+
+def test_pipes_and_links_in_circles_are_said_and_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "a.json").symlink_to(tmp_path / "b.json")
+    (tmp_path / "b.json").symlink_to(tmp_path / "a.json")
+    with pytest.raises(UnknownTarget, match=r"is a pipe; hand it over as standard input"):
+        ResourceFactory.from_url(tmp_path / "pipe.json")
+    assert ResourceFactory.from_url(tmp_path / "*.json").get_type() == "documents"
 
 
 def test_wrong_kinds_and_options_are_refused() -> None:
@@ -97,7 +141,7 @@ def test_other_packages_offer_kinds_by_entry_point(tmp_path: Path, monkeypatch: 
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[xregistry.resources]\nacme = acme_engine:Acme\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert ResourceFactory.kinds() == ("acme", "mongodb", "postgresql", "sqlite")
+    assert ResourceFactory.kinds() == ("acme", "documents", "duckdb", "mongodb", "postgresql", "sqlite")
     assert ResourceFactory.from_url("acme:///srv/x.acme").metadata.location == "/srv/x.acme"
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from xregistry_tui.actions.visible import visible
 from xregistry_tui.cli.words import FAILED, FINE, USAGE
@@ -53,9 +53,9 @@ def put(text: str) -> None:
         raise Unwritten(error.errno, error.strerror) from error
 
 
-def _no_terminal() -> str:
-    """Why the dashboard cannot be drawn here; empty where it can."""
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+def _no_terminal(*streams: TextIO | None) -> str:
+    """Why the dashboard cannot be drawn here (on these streams); empty where it can."""
+    if not all(stream is not None and stream.isatty() for stream in streams or (sys.stdin, sys.stdout)):
         return "the dashboard needs a terminal"
     if os.environ.get("TERM") == "dumb":
         return "the dashboard needs a terminal that can place text (TERM is dumb)"
@@ -76,7 +76,11 @@ def _code(options: argparse.Namespace) -> Code:
 
 
 def open_targets(options: argparse.Namespace) -> int:
-    """`xreg-tui [TARGET…]`: the dashboard."""
+    """`xreg-tui [TARGET…]`: the dashboard; with the target `-` what is piped into it, and keys from the terminal."""
+    if "-" in options.targets and not _no_terminal(sys.stdout):
+        from xregistry_tui.resources.documents.standard_input import put_aside
+
+        put_aside()
     if why := _no_terminal():
         instead = f"xreg-tui profile {options.targets[0]}" if options.targets else "xreg-tui profile TARGET"
         return say(f"{why}; without one, `{instead}` prints what it would show", USAGE)

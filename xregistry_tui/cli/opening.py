@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from xregistry_tui.actions.base import ActionError
 from xregistry_tui.cli.commands import say
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 
+_OF_FILES = frozenset({"sqlite", "documents", "duckdb"})
 _OPTIONS = ("level", "include", "exclude", "password_command", "tunnel_command")
 
 
@@ -191,10 +193,14 @@ def _options(resource: ResourceSettings) -> dict[str, Any]:
 
 def _target(resource: ResourceSettings, folder: Path) -> str:
     """Where a resource is; a relative path starts from the folder of the settings that name it."""
-    if resource.kind is not None and resource.kind.lower() != "sqlite":
+    kind = resource.kind.lower() if resource.kind is not None else None
+    if kind is not None and kind not in _OF_FILES:
         return f"{resource.kind}://"
     place = resource.url if resource.url is not None else str(resource.options.get("path", ""))
-    return place if is_address(place) else str(folder / Path(place).expanduser())
+    if is_address(place):
+        return place
+    path = str(folder / Path(place).expanduser())
+    return path if kind in {None, "sqlite"} else f"{kind}:///{quote(path)}"
 
 
 def binding_of(wanted: BindingSettings) -> Binding:

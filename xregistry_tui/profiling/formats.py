@@ -38,7 +38,12 @@ LONGEST = 2_000
 
 def matching(text: str) -> Iterable[str]:
     """The formats that a text has."""
-    return (name for name in PATTERNS if len(text) <= LONGEST and _compiled(name).search(text))
+    return (name for name in PATTERNS if has(name, text))
+
+
+def has(name: str, text: str) -> bool:
+    """Whether a text has one format."""
+    return len(text) <= LONGEST and _compiled(name).search(text) is not None
 
 
 @cache

@@ -62,7 +62,12 @@ def kind_of(value: Any) -> Kind:
     """The kind of a present value."""
     if type(value).__name__ == "ObjectId":
         return Kind.OBJECT_ID
-    return next((kind for type_, kind in _KINDS if isinstance(value, type_)), Kind.ANY)
+    return kind_of_type(type(value))
+
+
+def kind_of_type(type_: type) -> Kind:
+    """The kind of all values of a type."""
+    return next((kind for known, kind in _KINDS if issubclass(type_, known)), Kind.ANY)
 
 
 @dataclass(frozen=True, slots=True)

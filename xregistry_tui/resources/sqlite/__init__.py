@@ -1,7 +1,7 @@
 """SQLite files: opened without leaving a trace, read in a thread of their own.
 
     file.py        what the file is now: stamps, conditions, which way of opening leaves nothing behind
-    connection.py  open, bound, translate errors · thread.py where it runs and how it is cancelled
+    connection.py  open, bound, translate errors · reader.py where it runs
     catalogue.py   tables and columns · declared.py what a CREATE statement says · kinds.py what is declared and stored
     look.py        types of the first and last rows · shapes.py → Shape
     figures.py     the SQL of figures · profile.py sample.py → Profile · records.py → Page

@@ -24,7 +24,7 @@ from xregistry_tui.resources.sqlite.file import Access, Stamp, held, look
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.sqlite.catalogue import Catalogue
-    from xregistry_tui.resources.sqlite.thread import Limit
+    from xregistry_tui.resources.thread import Limit
     from xregistry_tui.schema.shape import Scalar
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from xregistry_tui.resources.base import ResourceBroken
 from xregistry_tui.resources.sqlite.connection import Asker, Connection
-from xregistry_tui.resources.sqlite.thread import EngineThread, Limit
+from xregistry_tui.resources.thread import EngineThread, Limit
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ class Reader:
     def __init__(self, path: Path, name: str) -> None:
         self.connection = Connection(path)
         self._name = name
-        self._thread = EngineThread(name, self.connection.interrupt)
+        self._thread = EngineThread(f"sqlite {name}", self.connection.interrupt)
 
     async def ask(self, work: Callable[[Asker], T], seconds: float) -> T:
         """Do `work` when those before it are done, within so many seconds; raises `ResourceError`."""

@@ -46,7 +46,7 @@ class EngineThread:
     """Runs one operation at a time in one thread; `interrupt` makes the engine give up what it is doing."""
 
     def __init__(self, name: str, interrupt: Callable[[], None]) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"sqlite {name}")
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._interrupt = interrupt
         self._lock = threading.Lock()
         self._waiting: set[Limit] = set()
