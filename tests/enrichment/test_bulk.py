@@ -204,6 +204,13 @@ async def test_what_ended_processes_did_not_do_is_done_here(large: str, monkeypa
     assert (report.checked, report.invalid, report.warned) == (2_000, 21, 40)
 
 
+async def test_a_schema_of_someone_else_is_read_as_it_says() -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    model = XRegistry().models.register_external(schema, "Order")
+    report = await validated('{"id": 1}\n{"id": "1"}\n{"id": 1.0}\n{}', model)
+    assert (report.checked, report.invalid) == (4, 2)
+
+
 def test_only_what_can_be_made_anew_elsewhere_goes_there() -> None:
     class Local(BaseModel):
         a: int

@@ -94,5 +94,6 @@ async def perform(workspace: Workspace, role: str | None, verb: str, arguments: 
 
 async def _fingerprinted(workspace: Workspace, arguments: dict[str, Any]) -> dict[str, str]:
     """The arguments as a record may hold them: whether they were the same as another time, and nothing else."""
-    made = await workspace.fingerprint(arguments) if arguments else ""
+    told = {name: value for name, value in arguments.items() if not callable(value)}
+    made = await workspace.fingerprint(told) if told else ""
     return {"arguments": made} if made else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.actions.export import shares
 from xregistry_tui.actions.visible import visible
@@ -14,10 +14,12 @@ from xregistry_tui.schema.rules import describe
 if TYPE_CHECKING:
     from xregistry_tui.actions.views import BindingView
     from xregistry_tui.profiling.profile import FieldProfile, Profile
+    from xregistry_tui.schema.report import FieldFailures, Problem, SampleReport
 
 HEADERS = ("FIELD", "TYPE", "FILL %", "DISTINCT", "RANGE OR TOP", "FAILING")
 RIGHT = frozenset({2, 3})
 NAME_WIDTH, VALUE_WIDTH = 40, 24
+PROBLEMS = 20
 ORDERED = frozenset({"integer", "number", "decimal", "datetime", "date", "time", "duration"})
 
 
@@ -79,14 +81,14 @@ def _failing(field: FieldProfile) -> str:
     return visible(wording.cut("; ".join([*failed, *unchecked]), 80))
 
 
-def columns(rows: Sequence[Sequence[str]], most: int = NAME_WIDTH) -> list[str]:
-    """Rows as lines of aligned columns; a first cell wider than `most` ends in `…`."""
+def columns(rows: Sequence[Sequence[str]], most: int = NAME_WIDTH, right: frozenset[int] = RIGHT) -> list[str]:
+    """Rows as lines of aligned columns, those of numbers to the `right`; a first cell wider than `most` ends in `…`."""
     shown = [(visible(wording.cut(row[0], most)), *row[1:]) for row in rows]
     widths = [max(map(cells, column)) for column in zip(*shown, strict=True)]
     return [
         "  "
         + "  ".join(
-            _pad(cell, width, index in RIGHT) for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+            _pad(cell, width, index in right) for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in shown
     ]
@@ -103,3 +105,48 @@ def cells(text: str) -> int:
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text
     )
+
+
+def validation_text(report: SampleReport) -> str:
+    """Many records against a model: the counts, then where they fail and why, then the first problems."""
+    share = f" ({report.invalid / report.checked:.2%})".replace("%", " %") if report.invalid else ""
+    counts = [f"{report.checked:,} records", f"{report.invalid:,} invalid{share}"]
+    counts += [f"{report.warned:,} with values never seen"] if report.warned else []
+    lines = [f"{visible(report.model)} {report.version}   {'   '.join(counts)}   {wording.duration(report.duration)}"]
+    failing = [(visible(one.path or "the record"), f"{one.failures:,}", visible(one.reason)) for one in report.by_field]
+    unseen = [(visible(one.path), f"{one.failures:,}", visible(f"never seen: {one.reason}")) for one in report.unseen]
+    if failing or unseen:
+        lines += ["", *columns([("FIELD", "RECORDS", "MOSTLY"), *failing, *unseen], right=frozenset({1}))]
+    if report.problems:
+        rows = [_problem_cells(problem) for problem in report.problems[:PROBLEMS]]
+        lines += ["", *columns([("RECORD", "FIELD", "PROBLEM"), *rows], right=frozenset({0}))]
+        left = report.invalid - len({problem.record for problem in report.problems[:PROBLEMS]})
+        lines += [f"and {left:,} more" + (" record" if left == 1 else " records")] if left > 0 else []
+    return "\n".join(lines)
+
+
+def _problem_cells(problem: Problem) -> tuple[str, str, str]:
+    meant = f" → {wording.scalar(problem.suggestion.value, 40)}" if problem.suggestion is not None else ""
+    return str(problem.record), visible(problem.path or "the record"), visible(f"{problem.message}{meant}")
+
+
+def validation_document(report: SampleReport) -> dict[str, Any]:
+    """The documented form of `validate --json`."""
+    problems = [
+        {
+            "record": problem.record,
+            "path": problem.path,
+            "code": problem.code,
+            "severity": problem.severity.value,
+            "message": problem.message,
+            "suggestion": problem.suggestion.value if problem.suggestion is not None else None,
+        }
+        for problem in report.problems
+    ]
+    rates = {"by_field": _rates(report.by_field), "unseen": _rates(report.unseen)}
+    counts = {"checked": report.checked, "valid": report.passed, "invalid": report.invalid, "warned": report.warned}
+    return {"model": report.model, "version": report.version, **counts, **rates, "problems": problems}
+
+
+def _rates(failures: Iterable[FieldFailures]) -> list[dict[str, Any]]:
+    return [{"path": one.path, "records": one.failures, "mostly": one.reason} for one in failures]

@@ -12,6 +12,8 @@ from xregistry_tui.actions.refresh import live_of
 from xregistry_tui.resources.base import RecordQuery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xregistry_tui.enrichment.live import Live
     from xregistry_tui.schema.report import SampleReport, Suggestion, ValidationReport
     from xregistry_tui.workspace import Workspace
@@ -72,6 +74,30 @@ async def validate_sample(workspace: Workspace, model: str, limit: int = 200) ->
     return Result(report, f"{report.checked} records, {report.invalid} invalid")
 
 
+async def validate_file(
+    workspace: Workspace, model: str, file: str, told: Callable[[int, int], None] | None = None
+) -> Result:
+    """Every record of a file (`-`: standard input) against a model; the value is a `schema.report.SampleReport`.
+
+    `told` hears how many records were checked and how many of them are invalid; the result's detail has `notes` of
+    what could not be read.
+    """
+    from xregistry_tui.enrichment.bulk import validate_lines
+    from xregistry_tui.resources.documents.lines import lines_of
+
+    found = registered(workspace, model)
+    live = _first_live(workspace, found.path)
+    with lines_of(file) as lines:
+        report = await validate_lines(lines.read, found, live, now=workspace.now(), told=told or _nobody)
+        notes = lines.notes()
+    said = f"{report.checked:,} records, {report.invalid:,} invalid"
+    return Result(report, said, detail={"notes": notes} if notes else {})
+
+
+def _nobody(_checked: int, _invalid: int) -> None:
+    """Nobody wants to hear how far it is."""
+
+
 async def suggest(workspace: Workspace, model: str, field: str, text: str = "") -> Result:
     """Values for a field by frequency and closeness; the value is a tuple of `schema.report.Suggestion`."""
     found = registered(workspace, model)
@@ -90,6 +116,14 @@ ACTIONS = (
     Action(
         verb="validate_sample",
         run=validate_sample,
+        permission="read",
+        subject="model",
+        audited=True,
+        past="validated",
+    ),
+    Action(
+        verb="validate_file",
+        run=validate_file,
         permission="read",
         subject="model",
         audited=True,

@@ -169,6 +169,14 @@ def diff(options: argparse.Namespace) -> int:
     return _headless(lambda: diff_items(*settings, items, code, prove=options.prove, as_json=options.json))
 
 
+def validate(options: argparse.Namespace) -> int:
+    """`xreg-tui validate ITEM FILE|-`."""
+    from xregistry_tui.cli.validate import validate_file
+
+    settings, code = _settings(options), _code(options)
+    return _headless(lambda: validate_file(*settings, options.item, options.file, code, as_json=options.json))
+
+
 def lint(options: argparse.Namespace) -> int:
     """`xreg-tui lint PATH…`."""
     from xregistry_tui.cli.lint import lint_paths
@@ -266,6 +274,7 @@ BY_NAME: dict[str, Callable[[argparse.Namespace], int]] = {
     "profile": profile,
     "diff": diff,
     "export": export,
+    "validate": validate,
     "lint": lint,
     "audit": audit,
     "config": config,

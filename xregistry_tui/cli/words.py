@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-COMMANDS = ("demo", "profile", "diff", "export", "lint", "audit", "config")
+COMMANDS = ("demo", "profile", "validate", "diff", "export", "lint", "audit", "config")
 GLOBAL_OPTIONS = ("--settings", "--role", "--app")
 FINE, FAILED, USAGE, UNREACHABLE, BUG, UNWRITTEN, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 74, 130, 141
 
@@ -18,6 +18,8 @@ EPILOG = """\
 commands:
   demo                          a shop with live traffic, made on the spot; needs no server and no settings
   profile TARGET[::COLLECTION]  statistics and quality as text, or for programs with --json
+  validate ITEM FILE|-          records (JSON Lines, JSON, Extended JSON, CSV; packed or not) against a model and its
+                                live values
   diff ITEM ITEM [--prove]      what changed from one to the other, and whether records survive it; --prove asks them
   export ITEM --as FORM         a model as json-schema, pydantic, ui-schema or markdown; ITEM is PATH[@VERSION],
                                 module:Class, a file x.schema.json, or TARGET::COLLECTION
@@ -31,6 +33,7 @@ examples:
   xreg-tui --role analyst shop.sqlite archive.sqlite
   xreg-tui profile shop.sqlite::orders
   xreg-tui profile shop.sqlite --grade exact --json | jq '.collections[].rows.value'
+  zcat new.jsonl.gz | xreg-tui validate shop.sqlite::orders -
   xreg-tui diff shop.sqlite::orders orders.schema.json --prove
   xreg-tui export shop.sqlite::orders --as pydantic > orders.py
   xreg-tui --app shop.registry:registry shop.sqlite
@@ -104,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", description="A shop with live traffic; without a terminal its profile.", **shared)
     _add_profile(commands.add_parser("profile", description="Statistics and quality of what a target holds.", **shared))
     _add_diff(commands.add_parser("diff", description="What changed, and what live records say of it.", **shared))
+    _add_validate(commands.add_parser("validate", description="Records against a model and its live values.", **shared))
     _add_export(commands.add_parser("export", description="A model to take along.", **shared))
     _add_lint(commands.add_parser("lint", description="Imports that bypass the __all__ of a package.", **shared))
     _add_audit(commands.add_parser("audit", description="What was done and refused, by whom.", **shared))
@@ -145,6 +149,12 @@ def _add_diff(command: argparse.ArgumentParser) -> None:
     command.add_argument("older", metavar="ITEM", help=kinds)
     command.add_argument("newer", metavar="ITEM", help="what it is compared with, the later of the two")
     command.add_argument("--prove", action="store_true", help="run what the later asks more over all live records")
+    command.add_argument("--json", action="store_true", help="print JSON in the documented form")
+
+
+def _add_validate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("item", metavar="ITEM", help="PATH, module:Class, x.schema.json, TARGET::COLLECTION")
+    command.add_argument("file", metavar="FILE", help="the records; - for standard input")
     command.add_argument("--json", action="store_true", help="print JSON in the documented form")
 
 

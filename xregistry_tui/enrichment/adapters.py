@@ -17,6 +17,7 @@ Expected = Mapping[str, frozenset[Any]]
 """By field (as records name it) the values that were seen live, where those are all there are."""
 
 _SCALARS = (str, int)
+_OWN_SCHEMA = "__get_pydantic_core_schema__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def plain(model: type[BaseModel]) -> bool:
     """Whether all that a model asks of a record is in its fields: it has no code of its own."""
     from pydantic import BaseModel as Base
 
+    from xregistry_tui.schema.external_model import ExternalModel
+
     decorators = model.__pydantic_decorators__
     own = (decorators.validators, decorators.field_validators, decorators.root_validators, decorators.model_validators)
     return (
@@ -63,7 +66,8 @@ def plain(model: type[BaseModel]) -> bool:
         and not model.__pydantic_root_model__
         and model.__init__ is Base.__init__
         and model.model_post_init is Base.model_post_init
-        and "__get_pydantic_core_schema__" not in vars(model)
+        and not any(_OWN_SCHEMA in vars(base) for base in model.__mro__[: model.__mro__.index(Base)])
+        and not issubclass(model, ExternalModel)
     )
 
 
