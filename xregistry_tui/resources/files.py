@@ -45,7 +45,7 @@ def state(path: Path) -> os.stat_result:
         reason = getattr(error, "strerror", None) or error
         raise ResourceGone(f"{path} cannot be looked at: {reason}", "check the path and its links") from error
     if stat.S_ISDIR(found.st_mode):
-        raise ResourceBroken(f"{path} is a folder", f"name files in it: '{path}/*.json'")
+        raise ResourceBroken(f"{path} is a folder", "name a file in it, or several by a quoted pattern")
     if stat.S_ISFIFO(found.st_mode):
         raise ResourceBroken(f"{path} is a pipe", f"hand it over as standard input: xreg-tui - < {path}")
     if not stat.S_ISREG(found.st_mode):

@@ -63,11 +63,11 @@ async def test_broken_utf8_and_ragged_rows_are_left_out_line_by_line(files: File
     assert (profile.rows.value, "2 lines could not be read" in profile.how.sampling) == (2, True)
 
 
-async def test_thousands_of_columns(files: Files) -> None:
-    names = [f"c{n}" for n in range(3_000)]
+async def test_more_columns_than_are_looked_at_at_once(files: Files) -> None:
+    names = [f"c{n}" for n in range(800)]
     resource = await files(f"{','.join(names)}\n" + f"{','.join('1' for _ in names)}\n" * 3)
     profile = await profiled(resource)
-    assert (len(profile.fields), profile.fields["c2999"].distinct.value, profile.rows.value) == (3_000, 1, 3)
+    assert (len(profile.fields), profile.fields["c799"].distinct.value, profile.rows.value) == (800, 1, 3)
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python unpacks it by itself")

@@ -46,7 +46,9 @@ def look(ask: Asker, relation: Relation, names: Sequence[str], plan: Plan, rows:
     copied = _copied(ask, drawn)
     if copied < plan.sample and relation.source.format is Format.CSV:
         return _whole(ask, relation, names, Figure(value=copied))
-    about = Figure(value=max(rows.value, copied), method=Grade.SAMPLE, approximate=rows.approximate)
+    about = rows
+    if rows.approximate:
+        about = Figure(value=max(rows.value, copied), method=Grade.SAMPLE, approximate=True)
     return Look(quote(_SAMPLE), about, Grade.SAMPLE, [f"{said}: {copied:,} rows"], by_chance)
 
 
