@@ -236,3 +236,13 @@ def test_registering_what_was_discovered_does_not_load_pydantic() -> None:
         "sys.exit('pydantic' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_schema_judges_the_same_whatever_was_asked_of_its_model_first(models: ModelRegistry) -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    model = models.register_external(schema, "Order")
+    assert model.shape.field("id") is not None
+    assert model.metadata.definition is not None
+    assert model.metadata.definition.given_shape is None
+    with pytest.raises(ValidationError):
+        model.model_class.model_validate({"id": "1"})

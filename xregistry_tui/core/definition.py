@@ -24,7 +24,9 @@ class Definition:
     `source` is what rules say that they come from. `note` says of a class made of a JSON Schema what it lacks.
     """
 
-    __slots__ = ("_class", "_fingerprint", "_schema", "_shape", "_ui_schema", "_written", "note", "source", "title")
+    __slots__ = (
+        "_class", "_fingerprint", "_of_shape", "_schema", "_shape", "_ui_schema", "_written", "note", "source", "title",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Definition:
         self.source = source
         self.note = note
         self._shape = shape
+        self._of_shape = shape is not None
         self._class = model_class
         self._schema = json_schema
         self._written = model_class is not None and shape is None
@@ -62,7 +65,7 @@ class Definition:
         return self._class
 
     def _generated(self) -> type[BaseModel]:
-        if self._shape is not None:
+        if self._of_shape and self._shape is not None:
             from xregistry_tui.schema.modelgen import generate
 
             return generate(self._shape, self.title)
@@ -112,7 +115,7 @@ class Definition:
     @property
     def given_shape(self) -> Shape | None:
         """The shape where it came from discovery; `None` where it would have to be read off something else."""
-        return None if self._written else self._shape
+        return self._shape if self._of_shape else None
 
     @property
     def module(self) -> str | None:

@@ -36,6 +36,8 @@ def reader(model: type[BaseModel], expected: Expected) -> Reader:
     """How records of a model are read."""
     from pydantic import TypeAdapter
 
+    # classes are built when they are first asked for, which is now
+    model.model_rebuild()
     if not plain(model):
         validator = model.__pydantic_validator__
         return Reader(validator.validate_json, validator.validate_python)
