@@ -18,7 +18,10 @@ from xregistry_tui.profiling.summary import FieldSummary, Summary, summarised
 if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import Profile
 
-__all__ = ["Alarm", "Thresholds", "carry", "changed", "compare"]
+__all__ = ["SCHEMA", "Alarm", "Asked", "Thresholds", "carry", "changed", "compare"]
+
+SCHEMA = frozenset({"field_came", "field_gone", "retyped"})
+"""The codes of alarms about the collection's schema, which every look can judge."""
 
 _SIGMAS = 4.0
 _FEWEST_ROWS = 20
@@ -84,8 +87,12 @@ def _pace(earlier: Summary, later: Summary, asked: Asked) -> Iterator[Alarm]:
     if expected < _FEWEST_ROWS or expected - gained <= _SIGMAS * sqrt(expected):
         return
     if gained <= expected * (1 - asked.thresholds.collapse):
-        message = f"volume: {wording.compact(pace)} → {wording.compact(gained / minutes)} rows per minute"
+        message = f"volume: {_paced(pace)} → {_paced(gained / minutes)} rows per minute"
         yield Alarm(code="pace", field=None, message=message, since=asked.now, figure=gained / expected)
+
+
+def _paced(pace: float) -> str:
+    return wording.compact(round(pace, 0 if abs(pace) >= 10 else 1))
 
 
 def _emptied(earlier: Summary, later: Summary) -> bool:
@@ -110,19 +117,23 @@ def _schema(earlier: Summary, later: Summary, now: datetime.datetime) -> Iterato
         return
     for path in dict.fromkeys((*earlier.fields, *later.fields)):
         before, after = (held.fields.get(path, _ABSENT) for held in (earlier, later))
-        if before.declared == after.declared:
-            continue
-        if before is _ABSENT:
-            yield Alarm(code="field_came", field=path, message=f"{path}: a new field, {_kinds(after)}", since=now)
-        elif after is not _ABSENT and before.declared and after.declared:
-            message = f"{path}: {_kinds(before)} → {_kinds(after)}"
-            yield Alarm(code="retyped", field=path, message=message, since=now, subject=_kinds(after))
-        elif after is _ABSENT and (before.firm or not _missable(before, later)):
-            message = f"{path}: the field is gone, was {_kinds(before)}"
+        if not _held(before) and _held(after):
+            yield Alarm(code="field_came", field=path, message=f"{path}: a new field{_kinds(', ', after)}", since=now)
+        elif _held(before) and not _held(after) and (before.firm or not _missable(before, later)):
+            message = f"{path}: the field is gone{_kinds(', was ', before)}"
             yield Alarm(code="field_gone", field=path, message=message, since=now, sure=before.firm)
+        elif before.declared and after.declared and before.declared != after.declared:
+            kinds = _kinds("", after)
+            message = f"{path}: {_kinds('', before)} → {kinds}"
+            yield Alarm(code="retyped", field=path, message=message, since=now, subject=kinds)
 
 
 _ABSENT = FieldSummary()
+
+
+def _held(field: FieldSummary) -> bool:
+    """Whether the collection's schema has it."""
+    return bool(field.declared) or field.firm
 
 
 def _missable(before: FieldSummary, later: Summary) -> bool:
@@ -130,8 +141,8 @@ def _missable(before: FieldSummary, later: Summary) -> bool:
     return before.looked_at > 0 and (1 - before.present / before.looked_at) ** later.n > 0.01
 
 
-def _kinds(held: FieldSummary) -> str:
-    return " or ".join(held.declared) or "of no known kind"
+def _kinds(before: str, field: FieldSummary) -> str:
+    return before + " or ".join(field.declared) if field.declared else ""
 
 
 def _freshness(path: str, after: FieldSummary, asked: Asked) -> Iterator[Alarm]:

@@ -45,7 +45,7 @@ def from_json(data: Mapping[str, Any]) -> Summary:
         raise ValueError("this was kept by another version of the program")
     try:
         return _summary(data)
-    except (KeyError, TypeError, IndexError, decimal.InvalidOperation) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, decimal.InvalidOperation) as error:
         raise ValueError(f"this is no summary of a profile: {error!r}") from error
 
 
