@@ -258,7 +258,7 @@ async def test_a_change_may_be_asked_for_since_any_moment(shop: Shop) -> None:
 
 async def test_the_quality_of_the_last_day_is_filled_look_by_look(shop: Shop) -> None:
     key = await watched(shop)
-    await shop.clock.advance(2 * 3_600)
+    shop.clock.elapsed += 2 * 3_600
     shop.engine.put("orders", [{**record, "note": "x"} for record in shop.orders()])
     await shop.clock.advance(10)
     held = shop.live(key).day
@@ -266,7 +266,7 @@ async def test_the_quality_of_the_last_day_is_filled_look_by_look(shop: Shop) ->
     assert [rate is not None for rate in held["note"]] == [*[False] * 21, True, False, True]
     assert held["note"][-1] == 1.0
     assert held[""][-1] is not None
-    await shop.clock.advance(25 * 3_600)
+    shop.clock.elapsed += 25 * 3_600
     assert shop.live(key).day == {}, "nobody looked within the last day"
 
 
