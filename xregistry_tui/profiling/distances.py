@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import log, sqrt
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ class Distribution:
         return x + (value - x) * (share - before) / (below - before) if below > before else value
 
 
+@lru_cache(maxsize=1_000)  # that of a baseline is asked for at every look
 def distribution(counts: Counts, ranks: Ranks) -> Distribution | None:
     """That of numbers: by all their values where these are known, else by frequent ones and ranks; `None`: unknown."""
     listed = [(float(entry.value), entry.count) for entry in counts.listed if isinstance(entry.value, int | float)]

@@ -55,7 +55,7 @@ def changed(earlier: Summary, later: Summary, asked: Asked) -> tuple[Alarm, ...]
     alarms = [*_volume(earlier, later, asked), *_pace(earlier, later, asked), *_schema(earlier, later, asked.now)]
     for path, after in later.fields.items():
         before = earlier.fields.get(path)
-        if before is not None and before.looked_at and after.looked_at:
+        if before is not None and before.looked_at and after.looked_at and before != after:
             alarms += moved(Pair(path, earlier, before, later, after), asked.now, asked.thresholds)
         alarms += _freshness(path, after, asked)
     return tuple(_versioned(alarms, later))

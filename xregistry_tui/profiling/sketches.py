@@ -125,10 +125,13 @@ def _thinned(n: int, points: list[tuple[float, int, int]]) -> tuple[tuple[float,
     """The ends, and between them those closest to evenly spread ranks."""
     if len(points) <= POINTS:
         return tuple(points)
-    wanted = [n * step / (POINTS - 1) for step in range(1, POINTS - 1)]
-    inner = range(1, len(points) - 1)
-    chosen = {min(inner, key=lambda at: (abs(sum(points[at][1:]) / 2 - rank), at)) for rank in wanted}
-    return tuple(points[at] for at in sorted({0, len(points) - 1} | chosen))
+    middles = [(least + most) / 2 for _, least, most in points]
+    chosen = {0, len(points) - 1}
+    for step in range(1, POINTS - 1):
+        rank = n * step / (POINTS - 1)
+        after = min(max(2, bisect_left(middles, rank, 1, len(points) - 1)), len(points) - 2)
+        chosen.add(after if middles[after] - rank < rank - middles[after - 1] else after - 1)
+    return tuple(points[at] for at in sorted(chosen))
 
 
 def merged_ranks(a: Ranks, b: Ranks) -> Ranks:

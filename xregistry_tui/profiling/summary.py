@@ -6,7 +6,7 @@ import datetime
 import decimal
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import ceil, floor, isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -135,18 +135,15 @@ def _fingerprint(shapes: Mapping[str, FieldShape]) -> str:
 
 
 def _field(seen: FieldProfile | None, shape: FieldShape | None, names: bool) -> FieldSummary:
-    known = FieldSummary(
-        declared=shape.kinds if shape is not None else (),
-        firm=shape is not None and shape.required,
-        identity=names,
-    )
+    declared, firm = (shape.kinds, shape.required) if shape is not None else ((), False)
     if seen is None:
-        return known
+        return FieldSummary(declared=declared, firm=firm, identity=names)
     choice = named(seen) is not None
     values = _values(seen, choice)
     names = names or _repeats_never(seen)
-    return replace(
-        known,
+    return FieldSummary(
+        declared=declared,
+        firm=firm,
         looked_at=seen.looked_at,
         missing=seen.missing,
         nulls=seen.nulls,
@@ -170,7 +167,8 @@ def _values(seen: FieldProfile, choice: bool) -> Counts:
     rest = max(0, present - total)
     unseen = min(rest, seen.top[-1].count) if seen.top else present
     every = choice or (len(seen.top) <= _FEW and not rest)
-    kept = [entry for entry in seen.top if every or entry.count >= max(2, _FREQUENT * present)]
+    least = 0.0 if every else max(2.0, _FREQUENT * present)
+    kept = [entry for entry in seen.top if entry.count >= least]
     if kept and not every and len(kept) < len(seen.top):
         unseen = max(unseen, seen.top[len(kept)].count)
     error = unseen if kept else min(present, max(unseen, seen.top[0].count if seen.top else present))
@@ -276,8 +274,11 @@ def _off(seen: FieldProfile) -> int | None:
 
 
 def _strays(seen: FieldProfile, values: Counts) -> tuple[Scalar, ...]:
+    sets = _sets(seen)
+    if not sets:
+        return ()
     listed = {told(entry.value) for entry in values.listed}
-    off = [entry.value for entry in seen.top if any(holds(rule, entry.value) is False for rule in _sets(seen))]
+    off = [entry.value for entry in seen.top if any(holds(rule, entry.value) is False for rule in sets)]
     return tuple(sorted((value for value in map(brief, off) if told(value) in listed), key=told)[:_MOST_STRAYS])
 
 
