@@ -237,6 +237,17 @@ async def test_what_is_accepted_is_the_baseline_from_then_on(shop: Shop) -> None
     assert [one.message for one in shop.live(key).alarms] == [f"status: “{ODD}” vanished, was 10 of 1,010"]
 
 
+async def test_a_collection_that_was_emptied_is_said_and_may_be_accepted(shop: Shop) -> None:
+    key = await watched(shop)
+    shop.engine.put("orders", [])
+    await shop.clock.advance(10)
+    assert [one.message for one in shop.live(key).alarms] == ["volume: 1,000 → 0 rows"]
+    assert (await shop.enriched.accept_drift(key)).alarms == ()
+    shop.engine.put("orders", shop.orders())
+    await shop.clock.advance(10)
+    assert shop.live(key).alarms == ()
+
+
 async def test_nothing_is_accepted_before_a_look(shop: Shop) -> None:
     (key,) = shop.bind("orders")
     with pytest.raises(LookupError, match="refresh it first"):

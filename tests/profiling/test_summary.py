@@ -17,10 +17,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.enrichment.engine import START, profile_of, shape_of
+from xregistry_tui.profiling.field_summary import LONGEST, FieldSummary, brief
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import FieldProfile, Figure, Histogram, Profile, ValueCount
 from xregistry_tui.profiling.sketches import Counts, Moments, Ranks, merged_moments
-from xregistry_tui.profiling.summary import LONGEST, FieldSummary, Summary, brief, merged, summarised
+from xregistry_tui.profiling.summary import Summary, merged, summarised
 from xregistry_tui.profiling.summary_json import as_json, from_json, read, written
 from xregistry_tui.schema.canonical import dumps
 from xregistry_tui.schema.rules import OneOf

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xregistry_tui.enrichment import past as pasts
 from xregistry_tui.enrichment.past import DAY, HOUR, Day, Past, Rates, poor, thinned, with_rates
 from xregistry_tui.profiling.drift import Asked, Thresholds, changed
+from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.summary_json import as_json, from_json
 from xregistry_tui.profiling.timeliness import stepped
 from xregistry_tui.store.base import MemoryStore, Point, Store
@@ -95,7 +96,7 @@ class History:
     async def accept(self, key: str) -> Past:
         """Make the last look the baseline, now and at the next start; every alarm ends. Raises LookupError: no look."""
         past = self.known(key)
-        if past.latest is None or poor(past.latest):
+        if past.latest is None or past.latest.method is Grade.CATALOGUE:
             raise LookupError("no figures to accept yet: refresh it first, or sharpen it")
         await self._store.put(_KIND, key, {"look": _written(past.latest, {})})
         # a look may have ended meanwhile: it is told from what was accepted all the same

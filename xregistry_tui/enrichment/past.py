@@ -63,8 +63,9 @@ def looked(past: Past, summary: Summary, asked: Asked) -> Past:
     """The past after one more look, before its quality is known."""
     baseline = past.baseline
     found = changed(baseline, summary, asked) if baseline is not None else ()
-    # what a look cannot judge it neither confirms nor ends
-    unjudged = [breach for breach in past.breaches if poor(summary) and breach.alarm.code not in SCHEMA]
+    # what an engine's own statistics cannot judge they neither confirm nor end
+    stated = summary.method is Grade.CATALOGUE
+    unjudged = [breach for breach in past.breaches if stated and breach.alarm.code not in SCHEMA]
     judged = [breach for breach in past.breaches if breach not in unjudged]
     return replace(
         past,
@@ -76,7 +77,7 @@ def looked(past: Past, summary: Summary, asked: Asked) -> Past:
 
 
 def poor(summary: Summary) -> bool:
-    """Whether a look is no base to compare with: an engine's own statistics, or rows alone."""
+    """Whether a look is no base to compare with: an engine's own statistics, or no records at all."""
     return summary.method is Grade.CATALOGUE or not any(held.looked_at for held in summary.fields.values())
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from xregistry_tui.profiling import wording
 from xregistry_tui.profiling.alarms import Alarm, Thresholds, carry
 from xregistry_tui.profiling.field_drift import Pair, moved
+from xregistry_tui.profiling.field_summary import FieldSummary
 from xregistry_tui.profiling.plan import Grade
-from xregistry_tui.profiling.summary import FieldSummary, Summary, summarised
+from xregistry_tui.profiling.summary import Summary, summarised
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.profile import Profile

@@ -24,8 +24,9 @@ from xregistry_tui.profiling.sketches import told
 
 if TYPE_CHECKING:
     from xregistry_tui.profiling.distances import Distribution
+    from xregistry_tui.profiling.field_summary import FieldSummary
     from xregistry_tui.profiling.profile import ValueCount
-    from xregistry_tui.profiling.summary import FieldSummary, Summary
+    from xregistry_tui.profiling.summary import Summary
     from xregistry_tui.schema.shape import Scalar
 
 # a value is new when the earlier look would have missed it with less than this chance

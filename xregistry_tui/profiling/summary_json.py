@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from xregistry_tui.profiling.field_summary import FieldSummary
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import Figure, ValueCount
 from xregistry_tui.profiling.sketches import Counts, Moments, Ranks
-from xregistry_tui.profiling.summary import FieldSummary, Summary
+from xregistry_tui.profiling.summary import Summary
 from xregistry_tui.schema.canonical import jsonable
 from xregistry_tui.schema.shape import Kind
 
