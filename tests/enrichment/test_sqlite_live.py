@@ -93,7 +93,9 @@ async def test_what_another_program_writes_is_seen(enriched: EnrichedRegistry, f
     with sqlite3.connect(file) as connection:
         connection.executemany("INSERT INTO orders VALUES (?, 'lost', NULL)", [(n,) for n in range(1_000, 1_010)])
     connection.close()
-    live = await until(enriched, lambda live: live.profile is not None and live.profile.rows.value == 310)
+    live = await until(enriched, lambda live: bool(live.alarms))
+    assert live.profile is not None
+    assert live.profile.rows.value == 310
     assert [alarm.message for alarm in live.alarms if alarm.code == "new_value"] == [
         "status: new value “lost”, 10 of 310"
     ]

@@ -60,7 +60,9 @@ def test_a_value_that_vanished_is_said_unless_it_was_a_slip() -> None:
 def test_free_text_and_measures_have_no_new_values() -> None:
     before = profile_of([{"note": f"note {n}", "total": n % 3} for n in range(100)])
     after = profile_of([{"note": f"other {n}", "total": 7} for n in range(100)])
-    assert said(before, after) == []
+    assert said(before, after) == [
+        ("distance", "total: its values moved, median 1 → 7, 3.01 interquartile ranges"),
+    ]
 
 
 def test_a_field_that_empties_is_said_with_both_rates() -> None:

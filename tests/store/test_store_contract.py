@@ -72,3 +72,11 @@ async def test_a_series_answers_from_a_moment_on(store: Store) -> None:
     points = [Point(NOON + datetime.timedelta(minutes=minute), {"rows": minute}) for minute in range(3)]
     await store.add_points("shop.orders", points)
     assert await store.points("shop.orders", points[1].at) == points[1:]
+
+
+async def test_moments_of_a_series_are_forgotten_one_by_one(store: Store) -> None:
+    points = [Point(NOON + datetime.timedelta(minutes=minute), {"rows": minute}) for minute in range(3)]
+    await store.add_points("shop.orders", points)
+    await store.drop_points("shop.orders", [points[1].at, NOON - datetime.timedelta(days=1)])
+    await store.drop_points("nowhere", [NOON])
+    assert await store.points("shop.orders", NOON) == [points[0], points[2]]

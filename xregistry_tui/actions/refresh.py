@@ -1,4 +1,4 @@
-"""Look again: refresh, sharpen, pause, resume, cancel."""
+"""Look again: refresh, sharpen, pause, resume, cancel; and say that what is seen now is how it is to be."""
 
 from __future__ import annotations
 
@@ -58,6 +58,18 @@ async def cost(workspace: Workspace, model: str) -> Result:
     return Result(await workspace.enriched.cost(live_of(workspace, model).binding.key))
 
 
+async def accept_drift(workspace: Workspace, model: str) -> Result:
+    """What a model's data is now is what drift is seen against from here on; the value is how many alarms ended."""
+    live = live_of(workspace, model)
+    try:
+        await workspace.enriched.accept_drift(live.binding.key)
+    except LookupError as error:
+        raise ActionError(f"{model}: {error.args[0]}") from None
+    count = len(live.alarms)
+    said = f"{model}: accepted as it is now, {count} alarm{'' if count == 1 else 's'} ended"
+    return Result(count, said, detail={"alarms": count})
+
+
 async def pause(workspace: Workspace, model: str) -> Result:
     """Stop looking at a model until it is resumed."""
     workspace.enriched.pause(live_of(workspace, model).binding.key)
@@ -89,6 +101,14 @@ ACTIONS = (
     Action(verb="pin", run=pin, permission="refresh", subject="model", audited=True, past="pinned"),
     Action(verb="unpin", run=unpin, permission="refresh", subject="model", audited=True, past="unpinned"),
     Action(verb="cost", run=cost, permission="read", subject="model"),
+    Action(
+        verb="accept_drift",
+        run=accept_drift,
+        permission="refresh",
+        subject="model",
+        audited=True,
+        past="accepted drift",
+    ),
     Action(verb="pause", run=pause, permission="refresh", subject="model", audited=True, past="paused"),
     Action(verb="resume", run=resume, permission="refresh", subject="model", audited=True, past="resumed"),
     Action(verb="cancel", run=cancel, permission="refresh", subject="work"),

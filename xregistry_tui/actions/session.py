@@ -95,6 +95,7 @@ class Session(Protocol):
 #   look(model)                                     → Grade; it became the subject: a sample where there was none
 #   pin(model) · unpin(model)                       → None; follow its data, on servers too
 #   cost(model)                                     → plan.Cost of the next grade
+#   accept_drift(model)                             → how many alarms ended; what is now is the baseline of drift
 #   pause(model) · resume(model)                    → None
 #   cancel(work)                                    → None; the id of a Work
 #   records(model, where="", order_by=None, descending=False, offset=0, limit=100, keys=())  → resources.base.Page

@@ -25,6 +25,7 @@ class Choices:
     """Values with their share of live values (0–1, `None` unknown), most frequent first.
 
     `closed`: no other value is allowed; `complete`: these are all that were seen in the `seen` records looked at.
+    `declared` are all values of a closed set: of two that Python takes for one (`0` and `False`) `shares` has one.
     """
 
     shares: Mapping[Scalar, float | None]
@@ -32,6 +33,12 @@ class Choices:
     complete: bool = False
     seen: int = 0
     source: str = ""
+    declared: tuple[Scalar, ...] = ()
+
+    @property
+    def values(self) -> tuple[Scalar, ...]:
+        """Every value, also those that `shares` cannot tell apart."""
+        return self.declared or tuple(self.shares)
 
 
 def field_of(shape: Shape | None, field: str) -> FieldShape | None:
@@ -82,7 +89,9 @@ def choices(field: str, registered: RegisteredModel, live: Live | None) -> Choic
     if closed := closed_set(shape.rules if shape else ()) or _booleans(shape) or _declared(field, live):
         ordered = sorted(closed.values, key=lambda value: -(shares.get(value) or 0.0))
         known = {value: shares.get(value, 0.0 if seen and named(seen) else None) for value in ordered}
-        return Choices(known, closed=True, seen=seen.present if seen else 0, source=closed.source)
+        return Choices(
+            known, closed=True, seen=seen.present if seen else 0, source=closed.source, declared=closed.values
+        )
     if seen is None or not shares:
         return None
     return Choices(shares, complete=named(seen) is not None, seen=seen.present)

@@ -248,6 +248,8 @@ class Desk(Generic[Figures]):
             return watch.not_before < float("inf") or watch.seen != self._token_of(watch)
         if watch.held or not self._policy.auto_refresh:
             return False
+        if now >= watch.again_at:
+            return True
         if self._token_of(watch) is None:
             return now - watch.ended >= watch.greatest_age
         return watch.seen != self._token_of(watch)
@@ -275,6 +277,7 @@ class Desk(Generic[Figures]):
     async def _look_once(self, watch: Watch) -> None:
         paced = watch.wanted is None and watch.looked
         grade, watch.wanted_grade = watch.wanted_grade, None
+        watch.again_at = float("inf")
         # taken before the look: what changes meanwhile is looked at again
         watch.seen = self._token_of(watch)
         try:
@@ -310,7 +313,7 @@ class Desk(Generic[Figures]):
         watch.failures, watch.looked, watch.glanced = 0, not looked.glance, looked.glance
         watch.calm = watch.calm + 1 if looked.same else 0
         watch.ended, watch.not_before = now, now if looked.glance else now + self._pace.vary(self._pace.floor)
-        watch.quiet_at = now + _QUIET
+        watch.quiet_at, watch.again_at = now + _QUIET, now + looked.again
         watch.costs.append((now, looked.milliseconds))
         if paced:
             self._free_at = max(self._free_at, now) + self._pace.rest(looked.milliseconds)

@@ -14,6 +14,7 @@ from xregistry_tui.core.registry import NotRegistered, View
 from xregistry_tui.enrichment import matching, syncing
 from xregistry_tui.enrichment.asking import Answers, asked
 from xregistry_tui.enrichment.attention import Attention, held, will_run
+from xregistry_tui.enrichment.breaches import alarms
 from xregistry_tui.enrichment.choices import live_field
 from xregistry_tui.enrichment.live import Figures, Live, rate
 from xregistry_tui.enrichment.looking import Looker
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from xregistry_tui.core.functions import FunctionRegistry
     from xregistry_tui.core.models import ModelRegistry, RegisteredModel
     from xregistry_tui.core.types import TypeRegistry
+    from xregistry_tui.profiling.drift import Alarm
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.schema.report import ValidationReport
     from xregistry_tui.schema.shape import Shape
@@ -158,6 +160,7 @@ class EnrichedRegistry:
             spent_ms_per_minute=spent,
             pinned=attention.pinned,
             will_run=will_run(self._kind(key), attention),
+            day=self._looker.history.day(key),
         )
 
     # what is watched
@@ -253,6 +256,18 @@ class EnrichedRegistry:
         resource = self._supervisor.resources[live.binding.resource]
         return await self._looker.cost(live, resource, self.model_registry[live.binding.model])
 
+    async def accept_drift(self, key: str) -> Live:
+        """What is now is what drift is seen against from here on; its alarms end. Raises LookupError before a look."""
+        await self._looker.history.accept(key)
+        live = self._lives[key] = replace(self._lives[key], alarms=())
+        self._stood[key] = replace(self._stood.get(key, live), alarms=())
+        self._changes.mark(f"binding:{key}", f"model:{live.binding.model}", "tree")
+        return self._now(live)
+
+    async def compare_since(self, key: str, moment: datetime.datetime) -> tuple[Alarm, ...]:
+        """What changed since the look that was kept last before a moment, else since the first one kept."""
+        return await self._looker.history.since(key, moment, self.policy.thresholds)
+
     def pause(self, key: str) -> None:
         """Look no more until resumed."""
         self._supervisor.desk(key).pause(key)
@@ -298,10 +313,11 @@ class EnrichedRegistry:
                 live,
                 profile=made.profile,
                 assessment=made.assessment,
-                alarms=made.alarms,
+                alarms=alarms(self._looker.history.known(key).breaches),  # they may be accepted since
                 trend=made.trend,
                 shape=made.shape,
                 missing=made.missing,
+                day=self._looker.history.day(key),
             )
         after = self._lives[key] = replace(live, state=state)
         self._changes.mark(f"binding:{key}", f"model:{live.binding.model}", "tree")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from xregistry_tui.core.bindings import Binding, RefreshState
-from xregistry_tui.profiling import drift, quality
+from xregistry_tui.enrichment.breaches import alarms
+from xregistry_tui.enrichment.past import Day, Past, limits, looked, rates_of, with_rates
+from xregistry_tui.profiling import quality
+from xregistry_tui.profiling.drift import Asked, Thresholds
 from xregistry_tui.profiling.plan import Grade, Plan
+from xregistry_tui.profiling.summary import summarised
+from xregistry_tui.profiling.timeliness import usual
 from xregistry_tui.schema.rules import Required
 
 if TYPE_CHECKING:
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.shape import FieldShape, Shape
 
 Trend = tuple[tuple[datetime.datetime, float], ...]
-Day = Mapping[str, tuple[float | None, ...]]
 
 TREND = datetime.timedelta(minutes=30)
 TREND_POINTS = 240
@@ -29,6 +32,7 @@ RATE_OVER = datetime.timedelta(minutes=5)
 # fewer seconds than this say nothing about a minute
 RATE_LEAST = datetime.timedelta(seconds=5)
 TOP = 100
+_USUAL = Thresholds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +63,19 @@ class Live:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What one look brought: the part of a `Live` that it replaces."""
+    """What one look brought: the part of a `Live` that it replaces, and what is known of the past then."""
 
     profile: Profile
     assessment: Assessment
-    alarms: tuple[Alarm, ...]
+    past: Past
     trend: Trend
     shape: Shape
     missing: tuple[str, ...] = ()
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """What two looks in a row found."""
+        return alarms(self.past.breaches)
 
 
 def judged(collection: Shape, model: Shape) -> tuple[Shape, tuple[str, ...]]:
@@ -95,7 +104,7 @@ def _demanding(held: FieldShape, demand: FieldShape | None) -> FieldShape:
     rules = demand.rules
     if quality.is_required(demand) and not any(isinstance(rule, Required) for rule in rules):
         rules = (Required("required by the model"), *rules)
-    return replace(held, rules=rules, required=demand.required, nullable=demand.nullable)
+    return replace(held, rules=rules, required=demand.required, nullable=demand.nullable, freshness=demand.freshness)
 
 
 def plan_of(shape: Shape, grade: Grade, sample: int) -> Plan:
@@ -109,21 +118,41 @@ def figures(
     collection: Shape,
     model: Shape,
     *,
-    baseline: Profile | None,
+    past: Past,
     before: Live,
     now: datetime.datetime,
+    version: str = "",
+    thresholds: Thresholds = _USUAL,
 ) -> Figures:
-    """What a profile means for a model beside what was known; `baseline` is what drift is seen against."""
+    """What a profile means for a model (at a version of it) beside what was known and what was long ago."""
     demanded, missing = judged(collection, model)
-    alarms = drift.compare(baseline, profile, now=now) if baseline is not None else ()
+    trend = grown(before.trend, profile.as_of, profile.rows.value)
+    summary = summarised(profile, collection, version, lately(trend) if _counted(profile) else None)
+    asked = Asked(now=now, thresholds=thresholds, limits=limits(past, demanded, thresholds))
+    past = looked(past, summary, asked)
+    assessment = quality.assess(profile, demanded, now=now, gaps=usual(past.steps))
     return Figures(
         profile=profile,
-        assessment=quality.assess(profile, demanded, now=now),
-        alarms=drift.carry(before.alarms, alarms),
-        trend=grown(before.trend, profile.as_of, profile.rows.value),
+        assessment=assessment,
+        past=with_rates(past, rates_of(assessment), profile.as_of),
+        trend=trend,
         shape=collection,
         missing=missing,
     )
+
+
+def _counted(profile: Profile) -> bool:
+    return profile.rows.method is not Grade.CATALOGUE and not profile.rows.approximate
+
+
+def lately(trend: Trend) -> tuple[float, float] | None:
+    """Rows gained within the last minutes of a trend, and how many minutes that were; `None` of less than one."""
+    at, rows = trend[-1]
+    since = max(at - RATE_OVER, trend[0][0])
+    if at - since < datetime.timedelta(minutes=1):
+        return None
+    first, before = [point for point in trend if point[0] <= since][-1]
+    return rows - before, (at - first) / datetime.timedelta(minutes=1)
 
 
 def grown(trend: Trend, at: datetime.datetime, rows: float) -> Trend:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.enrichment.attention import Attention, thrifty
+from xregistry_tui.enrichment.history import WIDE, History
 from xregistry_tui.enrichment.live import TREND, Figures, Live, figures, judged, plan_of
+from xregistry_tui.enrichment.past import limits, overdue, rates_of
 from xregistry_tui.enrichment.watch import Looked
 from xregistry_tui.profiling.categories import MOST, limited
 from xregistry_tui.profiling.plan import Cost, Grade, countable
@@ -19,34 +22,34 @@ from xregistry_tui.store.base import Point, Store
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.enrichment.pacing import Clock
+    from xregistry_tui.enrichment.past import Past
     from xregistry_tui.enrichment.policy import Policy
     from xregistry_tui.profiling.profile import Profile
     from xregistry_tui.resources.base import XResource
     from xregistry_tui.schema.shape import Shape
 
 _GRADES = tuple(Grade)
-# so many fields are assessed beside the loop, not on it
-_WIDE = 200
 
 
 class Looker:
-    """Looks at bindings, and keeps between looks what the next one needs: shape, grade, baseline, sample."""
+    """Looks at bindings, and keeps between looks what the next one needs: shape, grade, history, sample."""
 
     def __init__(self, clock: Clock, store: Store | None, policy: Policy) -> None:
         self._clock = clock
         self._store = store
         self._policy = policy
         self._shapes: dict[str, Shape] = {}
-        self._baselines: dict[str, Profile] = {}
         self._samples: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self.history = History(clock, store)
         self.grades: dict[str, Grade] = {}
         self.attention: dict[str, Attention] = {}
         self.looking: dict[str, Grade] = {}
 
     def forget(self, key: str) -> None:
         """Drop what is kept of a binding."""
-        for known in (self._shapes, self._baselines, self._samples, self.grades, self.looking, self.attention):
+        for known in (self._shapes, self._samples, self.grades, self.looking, self.attention):
             known.pop(key, None)
+        self.history.forget(key)
 
     def reread(self, key: str) -> None:
         """Ask for the collection's shape again at the next look."""
@@ -85,12 +88,20 @@ class Looker:
             await self._fetch_sample(live, resource)
         finally:
             self.looking.pop(key, None)
-        made = await self._conclude(live, profile, shape, model.shape)
+        made = await self._conclude(live, profile, shape, model)
         if self._store is not None:
             await self._store.add_points(f"rows:{key}", [Point(profile.as_of, {"rows": profile.rows.value})])
         same = live.profile is not None and (live.profile.rows, live.profile.fields) == (profile.rows, profile.fields)
         glance = profile.method is Grade.CATALOGUE and key not in self.grades and not self._statistics_do(key, resource)
-        return Looked(made, profile.how.milliseconds, _partial(made), same, glance)
+        return Looked(made, profile.how.milliseconds, _partial(made), same, glance, self._again(made, model.shape))
+
+    def _again(self, made: Figures, model: Shape) -> float:
+        """When another look decides something: at once of what two looks must say, later of what may stand still."""
+        if made.past.doubtful:
+            return 0.0
+        demanded, _ = judged(made.shape, model)
+        left = overdue(made.past, limits(made.past, demanded, self._policy.thresholds), self._clock.now())
+        return inf if left is None else left
 
     async def _profile(self, live: Live, resource: XResource, model: RegisteredModel) -> tuple[Profile, Shape]:
         """Where the collection's fields changed since its shape was read, a second time with the new ones."""
@@ -144,23 +155,28 @@ class Looker:
             inspector = XInspector(resource, live.binding.collection)
             self._samples[live.binding.key] = tuple(await inspector.preview_data(self._policy.sample_size))
 
-    async def _conclude(self, live: Live, profile: Profile, shape: Shape, model: Shape) -> Figures:
+    async def _conclude(self, live: Live, profile: Profile, shape: Shape, model: RegisteredModel) -> Figures:
         key = live.binding.key
-        baseline = self._baselines.get(key)
-        if baseline is None or not baseline.fields or baseline.method is Grade.CATALOGUE:
-            self._baselines[key] = profile
-        if baseline is not None and Grade.CATALOGUE in (baseline.method, profile.method):
-            # an engine's own statistics are of another time than it seems: that they differ is no news
-            baseline = None
         before = await self._remembered(live)
+        while True:
+            past = await self.history.past(key)
 
-        def conclude() -> Figures:
-            return figures(profile, shape, model, baseline=baseline, before=before, now=self._clock.now())
+            def conclude(past: Past = past) -> Figures:
+                return figures(
+                    profile,
+                    shape,
+                    model.shape,
+                    past=past,
+                    before=before,
+                    now=self._clock.now(),
+                    version=model.version,
+                    thresholds=self._policy.thresholds,
+                )
 
-        if len(profile.fields) < _WIDE:
-            return conclude()
-
-        return await asyncio.to_thread(conclude)
+            made = conclude() if len(profile.fields) < WIDE else await asyncio.to_thread(conclude)
+            if self.history.known(key) is past:  # else somebody accepted what is meanwhile
+                await self.history.keep(key, made.past, rates_of(made.assessment))
+                return made
 
     async def _remembered(self, live: Live) -> Live:
         """A binding with the trend that the store still has of it, at its first look."""

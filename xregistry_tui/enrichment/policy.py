@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xregistry_tui.profiling.alarms import Thresholds
+
 
 @dataclass(slots=True)
 class Policy:
@@ -11,7 +13,8 @@ class Policy:
 
     `refresh_interval` is the greatest age of figures in seconds where an engine cannot say that data changed;
     `sample_size` the records of a preview, `statistics_sample` those looked at for figures where all are too many;
-    a field of at most `categorical_threshold` values may be one that picks them from a list (0: none is taken for one).
+    a field of at most `categorical_threshold` values may be one that picks them from a list (0: none is taken for one);
+    `thresholds` are those from which on a difference is drift.
     """
 
     auto_refresh: bool = True
@@ -19,3 +22,4 @@ class Policy:
     sample_size: int = 100
     statistics_sample: int = 10_000
     categorical_threshold: int = 100
+    thresholds: Thresholds = Thresholds()

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.enrichment.choices import Choices, choices, field_of
+from xregistry_tui.enrichment.choices import Choices, as_json, choices, field_of
 from xregistry_tui.enrichment.coercion import lenient, read_as
 from xregistry_tui.enrichment.problems import Complaint, complaints
 from xregistry_tui.enrichment.suggestions import converted, for_missing, nearest, shown
 from xregistry_tui.resources.base import Clipped, Page
 from xregistry_tui.schema.json_text import SIZE, Document, JsonTextError, escape, parse
 from xregistry_tui.schema.report import FieldFailures, Problem, SampleReport, Severity, ValidationReport
-from xregistry_tui.schema.rules import describe, holds
+from xregistry_tui.schema.rules import OneOf, describe, holds
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -205,26 +205,39 @@ def _field_problems(check: _Check, name: str) -> Iterator[Problem]:
     raw = check.record[name]
     read = read_as(check.registered.model_class, about.attribute, raw, check.instance)
     value = read.value if isinstance(read, Enum) else read
-    if known is not None and known.closed and raw is not None and not _among(value, known):
+    if known is not None and known.closed and raw is not None and not _among(value, known.values):
         suggestion = nearest(value, known)
         yield Problem(
             path=path, code="not_allowed", severity=Severity.ERROR, message=_off(known), suggestion=suggestion
         )
     elif about.shape is not None:
         yield from _broken(about.shape, path, value)
-    if known is not None and known.complete and not known.closed and raw is not None and not _among(value, known):
+    if (
+        known is not None
+        and known.complete
+        and not known.closed
+        and raw is not None
+        and not _among(value, known.values)
+    ):
         yield _unseen(path, value, known)
     if note := lenient(raw, value):
         yield Problem(path=path, code="lenient", severity=Severity.NOTE, message=note)
 
 
-def _among(value: Any, known: Choices) -> bool:
-    return any(value == held and isinstance(value, bool) == isinstance(held, bool) for held in known.shares)
+def _among(value: Any, values: Iterable[Any]) -> bool:
+    """Whether a value is one of these, as it is or in the form that an engine writes it in (a UUID, a day as text)."""
+    held = tuple(values)
+    written = value if isinstance(value, str | int | float) else as_json(value)
+    return any(
+        one == other and isinstance(one, bool) == isinstance(other, bool) for one in (value, written) for other in held
+    )
 
 
 def _broken(shape: FieldShape, path: str, value: Any) -> Iterator[Problem]:
     """Rules that the shape has and the class did not check."""
     for rule in shape.rules:
+        if isinstance(rule, OneOf) and _among(value, rule.values):
+            continue
         if holds(rule, value) is False:
             source = f", {rule.source}" if rule.source else ""
             yield Problem(path=path, code="rule", severity=Severity.ERROR, message=f"{describe(rule)}{source}")

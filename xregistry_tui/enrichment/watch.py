@@ -7,6 +7,7 @@ import datetime
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from xregistry_tui.core.bindings import RefreshState, RefreshStatus
@@ -35,6 +36,7 @@ class Looked(Generic[Figures]):
     partial: str = ""
     same: bool = False
     glance: bool = False
+    again: float = inf
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class Watch:
     `seen` is the token before its last look, `failure` how that look failed, `calm` how many looks in a row found
     nothing new, `glanced` whether the last look was only a first, cheap one. `hidden` is the state that a fault of the
     whole resource hides, `standing` the last status that was not a look under way, and since when.
-    `held`: it is looked at again only when someone asks.
+    `held`: it is looked at again only when someone asks; else at `again_at` too, whatever its token says.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Watch:
     calm: int = 0
     not_before: float = 0.0
     quiet_at: float | None = None
+    again_at: float = inf
     glanced: bool = False
     failures: int = 0
     failure: ResourceError | None = None

@@ -2,130 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from math import sqrt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from xregistry_tui.profiling import wording
-from xregistry_tui.profiling.categories import named
+from xregistry_tui.profiling.alarms import Alarm, Thresholds, carry
+from xregistry_tui.profiling.field_drift import Pair, moved
+from xregistry_tui.profiling.field_summary import FieldSummary
 from xregistry_tui.profiling.plan import Grade
+from xregistry_tui.profiling.summary import Summary, summarised
 
 if TYPE_CHECKING:
-    import datetime
+    from xregistry_tui.profiling.profile import Profile
 
-    from xregistry_tui.profiling.profile import FieldProfile, Profile
-    from xregistry_tui.schema.shape import Scalar
+__all__ = ["SCHEMA", "Alarm", "Asked", "Thresholds", "carry", "changed", "compare"]
 
-# a value is new when the earlier look would have missed it with less than this chance
-_CHANCE = 0.01
-# values seen less often than this vanish without a word: somebody mended them
-_NOTABLE = 5
-_MOVED = 0.01
+SCHEMA = frozenset({"field_came", "field_gone", "retyped"})
+"""The codes of alarms about the collection's schema, which every look can judge."""
+
 _SIGMAS = 4.0
-_COLLAPSE = 0.5
 _FEWEST_ROWS = 20
-_MOST_ALARMS = 5
+_FEWEST_MINUTES = 5.0
+_USUAL = Thresholds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """A change worth saying: what moved (`field` is `None` for the whole collection), since when, in one line.
+class Asked:
+    """How two looks are compared: when, by what thresholds, and how old the newest of a timestamp may be (seconds)."""
 
-    `subject` is what of the field the alarm is about (a value, a kind): it tells two alarms of one code apart.
+    now: datetime.datetime
+    thresholds: Thresholds = _USUAL
+    limits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def compare(
+    earlier: Profile, later: Profile, *, now: datetime.datetime, thresholds: Thresholds = _USUAL
+) -> tuple[Alarm, ...]:
+    """What moved from one profile to another; empty when nothing did by more than noise."""
+    return changed(summarised(earlier), summarised(later), Asked(now=now, thresholds=thresholds))
+
+
+def changed(earlier: Summary, later: Summary, asked: Asked) -> tuple[Alarm, ...]:
+    """What moved from one look to any later one, the whole before the fields, these in their order.
+
+    An engine's own statistics are of another time than it seems: beside one of these only schemas are compared.
     """
-
-    code: str
-    field: str | None
-    message: str
-    since: datetime.datetime
-    subject: str = ""
-
-
-def compare(earlier: Profile, later: Profile, *, now: datetime.datetime) -> tuple[Alarm, ...]:
-    """What moved from one look to another, fields in their order; empty when nothing did by more than noise."""
-    alarms = [*_volume(earlier, later, now)]
-    for name, after in later.fields.items():
-        before = earlier.fields.get(name)
-        if before is not None and before.looked_at and after.looked_at:
-            alarms += _field(_Pair(name, earlier, before, later, after), now)
-    return tuple(alarms)
+    if Grade.CATALOGUE in (earlier.method, later.method):
+        return tuple(_versioned(_schema(earlier, later, asked.now), later))
+    alarms = [*_volume(earlier, later, asked), *_pace(earlier, later, asked), *_schema(earlier, later, asked.now)]
+    for path, after in later.fields.items():
+        before = earlier.fields.get(path)
+        if before is not None and before.looked_at and after.looked_at and before != after:
+            alarms += moved(Pair(path, earlier, before, later, after), asked.now, asked.thresholds)
+        alarms += _freshness(path, after, asked)
+    return tuple(_versioned(alarms, later))
 
 
-def carry(known: Iterable[Alarm], alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
-    """Alarms with the moment they were first raised, where the same one was known before."""
-    raised = {(alarm.code, alarm.field, alarm.subject): alarm.since for alarm in known}
-    return tuple(
-        replace(alarm, since=raised.get((alarm.code, alarm.field, alarm.subject), alarm.since)) for alarm in alarms
-    )
+def _versioned(alarms: Iterator[Alarm] | list[Alarm], later: Summary) -> Iterator[Alarm]:
+    return (replace(alarm, version=later.version) for alarm in alarms)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """One field in both looks."""
-
-    name: str
-    earlier: Profile
-    before: FieldProfile
-    later: Profile
-    after: FieldProfile
-
-    def missed_before(self, count: int) -> bool:
-        """Whether what is seen `count` times now may have been there before, unseen."""
-        return _missed(self.earlier, self.before.looked_at, count / self.after.looked_at)
-
-    def missed_after(self, count: int) -> bool:
-        """Whether what was seen `count` times before may still be there, unseen."""
-        return _missed(self.later, self.after.looked_at, count / self.before.looked_at)
-
-
-def _missed(profile: Profile, n: int, share: float) -> bool:
-    return profile.method is not Grade.EXACT and (1 - min(share, 1.0)) ** n > _CHANCE
-
-
-def _field(pair: _Pair, now: datetime.datetime) -> Iterator[Alarm]:
-    yield from _values(pair, now)
-    yield from _fill(pair, now)
-    for kind, count in pair.after.kinds.items():
-        if count and not pair.before.kinds.get(kind) and pair.before.present and not pair.missed_before(count):
-            seen = f"{count:,} of {pair.after.looked_at:,}"
-            yield Alarm(
-                code="kind", field=pair.name, message=f"{pair.name}: {kind} appeared, {seen}", since=now, subject=kind
-            )
-
-
-def _values(pair: _Pair, now: datetime.datetime) -> Iterator[Alarm]:
-    before, after = named(pair.before), named(pair.after)
-    if before is None or after is None:
-        return
-    new = [value for value, count in after.items() if value not in before and not pair.missed_before(count)]
-    for value in sorted(new, key=lambda value: -after[value])[:_MOST_ALARMS]:
-        seen = f"{after[value]:,} of {pair.after.looked_at:,}"
-        message = f"{pair.name}: new value {_shown(value)}, {seen}"
-        yield Alarm(code="new_value", field=pair.name, message=message, since=now, subject=repr(value))
-    lost = [value for value, count in before.items() if value not in after and count >= _NOTABLE]
-    for value in sorted((v for v in lost if not pair.missed_after(before[v])), key=lambda v: -before[v])[:_MOST_ALARMS]:
-        message = f"{pair.name}: {_shown(value)} vanished, was {before[value]:,} of {pair.before.looked_at:,}"
-        yield Alarm(code="lost_value", field=pair.name, message=message, since=now, subject=repr(value))
-
-
-def _fill(pair: _Pair, now: datetime.datetime) -> Iterator[Alarm]:
-    before, after = pair.before, pair.after
-    share, share_now = before.present / before.looked_at, after.present / after.looked_at
-    pooled = (before.present + after.present) / (before.looked_at + after.looked_at)
-    noise = sqrt(pooled * (1 - pooled) * (1 / before.looked_at + 1 / after.looked_at))
-    moved = abs(share_now - share)
-    if moved >= _MOVED and moved > _SIGMAS * noise:
-        message = f"{pair.name}: filled {share:.1%} → {share_now:.1%}".replace("%", " %")
-        yield Alarm(code="fill", field=pair.name, message=message, since=now)
-
-
-def _volume(earlier: Profile, later: Profile, now: datetime.datetime) -> Iterator[Alarm]:
+def _volume(earlier: Summary, later: Summary, asked: Asked) -> Iterator[Alarm]:
     before, after = earlier.rows.value, later.rows.value
-    if before >= _FEWEST_ROWS and after <= before * (1 - _COLLAPSE):
+    if before >= _FEWEST_ROWS and after <= before * (1 - asked.thresholds.collapse):
         message = f"volume: {wording.write(earlier.rows)} → {wording.write(later.rows)} rows"
-        yield Alarm(code="volume", field=None, message=message, since=now)
+        yield Alarm(code="volume", field=None, message=message, since=asked.now, figure=after / before)
 
 
-def _shown(value: Scalar) -> str:
-    return f"“{wording.cut(value, 40)}”" if isinstance(value, str) else wording.scalar(value, 40)
+def _pace(earlier: Summary, later: Summary, asked: Asked) -> Iterator[Alarm]:
+    """Rows per minute of late against those from the earlier look until then; not where old rows are taken away."""
+    if later.grown is None or _emptied(earlier, later):
+        return
+    gained, minutes = later.grown
+    gained_before = later.rows.value - gained - earlier.rows.value
+    minutes_before = (later.as_of - earlier.as_of) / datetime.timedelta(minutes=1) - minutes
+    if minutes_before < _FEWEST_MINUTES or minutes <= 0:
+        return
+    pace = gained_before / minutes_before
+    expected = pace * minutes
+    # arrivals are counted: of an expected number the square root is its deviation
+    if expected < _FEWEST_ROWS or expected - gained <= _SIGMAS * sqrt(expected):
+        return
+    if gained <= expected * (1 - asked.thresholds.collapse):
+        message = f"volume: {_paced(pace)} → {_paced(gained / minutes)} rows per minute"
+        yield Alarm(code="pace", field=None, message=message, since=asked.now, figure=gained / expected)
+
+
+def _paced(pace: float) -> str:
+    return wording.compact(round(pace, 0 if abs(pace) >= 10 else 1))
+
+
+def _emptied(earlier: Summary, later: Summary) -> bool:
+    """Whether the oldest records went: the least of a timestamp or of a key moved up."""
+    for path, after in later.fields.items():
+        before = earlier.fields.get(path)
+        if before is None or before.extremes is None or after.extremes is None:
+            continue
+        if (after.newest is not None or after.identity) and _less(before, after):
+            return True
+    return False
+
+
+def _less(before: FieldSummary, after: FieldSummary) -> bool:
+    least, now = (held.extremes[0] if held.extremes else None for held in (before, after))
+    return type(least) is type(now) and least < now  # type: ignore[operator]
+
+
+def _schema(earlier: Summary, later: Summary, now: datetime.datetime) -> Iterator[Alarm]:
+    """Fields that came, went and changed their declared kinds; what one sample saw and another did not is none."""
+    if not earlier.schema or not later.schema or earlier.schema == later.schema:
+        return
+    for path in dict.fromkeys((*earlier.fields, *later.fields)):
+        before, after = (held.fields.get(path, _ABSENT) for held in (earlier, later))
+        if not _held(before) and _held(after):
+            yield Alarm(code="field_came", field=path, message=f"{path}: a new field{_kinds(', ', after)}", since=now)
+        elif _held(before) and not _held(after) and (before.firm or not _missable(before, later)):
+            message = f"{path}: the field is gone{_kinds(', was ', before)}"
+            yield Alarm(code="field_gone", field=path, message=message, since=now, sure=before.firm)
+        elif before.declared and after.declared and before.declared != after.declared:
+            kinds = _kinds("", after)
+            message = f"{path}: {_kinds('', before)} → {kinds}"
+            yield Alarm(code="retyped", field=path, message=message, since=now, subject=kinds)
+
+
+_ABSENT = FieldSummary()
+
+
+def _held(field: FieldSummary) -> bool:
+    """Whether the collection's schema has it."""
+    return bool(field.declared) or field.firm
+
+
+def _missable(before: FieldSummary, later: Summary) -> bool:
+    """Whether a field that some records had may be there still, unseen."""
+    return before.looked_at > 0 and (1 - before.present / before.looked_at) ** later.n > 0.01
+
+
+def _kinds(before: str, field: FieldSummary) -> str:
+    return before + " or ".join(field.declared) if field.declared else ""
+
+
+def _freshness(path: str, after: FieldSummary, asked: Asked) -> Iterator[Alarm]:
+    """The newest moment of a field stands still for longer than its limit."""
+    newest, limit = after.newest, asked.limits.get(path)
+    if newest is None or limit is None:
+        return
+    age = (asked.now - newest).total_seconds()
+    if age > limit:
+        message = f"{path}: nothing newer for {wording.span(age)}, expected within {wording.span(limit)}"
+        yield Alarm(code="freshness", field=path, message=message, since=asked.now, figure=age)

@@ -21,7 +21,7 @@ class Figure:
     """A number and how it was got. `low` and `high` are the 95 % interval of a sampled one.
 
     `at_least` marks a lower bound (distinct values seen in a sample), `approximate` an estimate; it may have an
-    interval too (distinct values counted by a share of their hashes).
+    interval too (distinct values counted by a share of their hashes). `population` is how many records a rate is over.
     """
 
     value: float
@@ -30,6 +30,7 @@ class Figure:
     high: float | None = None
     at_least: bool = False
     approximate: bool = False
+    population: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
-"""Data quality in five dimensions, each a rate with the population it is over; `None` where nothing was looked at."""
+"""Data quality in five dimensions, each a rate with the population it is over; `None` where nothing was looked at.
+
+Accuracy, a sixth that others name, is whether values are true of the world: no engine can tell, and none is claimed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -11,13 +14,14 @@ from typing import TYPE_CHECKING
 from xregistry_tui.profiling.interval import wilson
 from xregistry_tui.profiling.plan import Grade
 from xregistry_tui.profiling.profile import Figure
-from xregistry_tui.schema.rules import Required, Unique
+from xregistry_tui.profiling.timeliness import timeliness
+from xregistry_tui.schema.rules import Reference, Required, Unique
 from xregistry_tui.schema.shape import Kind, pointer, walk
 
 if TYPE_CHECKING:
     import datetime
 
-    from xregistry_tui.profiling.profile import FieldProfile, Profile
+    from xregistry_tui.profiling.profile import FieldProfile, Profile, RuleResult
     from xregistry_tui.schema.shape import FieldShape, Shape
 
 
@@ -48,22 +52,28 @@ class Assessment:
 
 
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.DECIMAL})
+_OF_OTHERS = (Required, Unique, Reference)
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
 
 
-def assess(profile: Profile, shape: Shape, *, now: datetime.datetime) -> Assessment:
-    """What one look says about quality, judged by `shape` (whose required and unique fields count).
+def assess(
+    profile: Profile, shape: Shape, *, now: datetime.datetime, gaps: Mapping[str, float] = _UNKNOWN
+) -> Assessment:
+    """What one look says about quality, judged by `shape` (whose required, unique and fresh fields count).
 
-    Rates of samples carry their 95 % interval. `now` is what ages are measured against; no shape declares a
-    timestamp that must be fresh yet, so timeliness is not assessed.
+    Rates of samples carry their 95 % interval. `now` is what ages are measured against, `gaps` (seconds by field) how
+    long the newest moment usually stands still; of what has neither that nor a declared age timeliness is not assessed.
     """
     shapes = dict(walk(shape))
     unique = _unique(shape)
+    timely = timeliness(profile, shape, gaps, now)
     fields = {
         name: Quality(
             completeness=_completeness(profile, field),
             validity=_validity(profile, field),
             uniqueness=_uniqueness(profile, field) if name in unique else None,
             consistency=_consistency(profile, field),
+            timeliness=timely.get(name),
         )
         for name, field in profile.fields.items()
     }
@@ -73,6 +83,7 @@ def assess(profile: Profile, shape: Shape, *, now: datetime.datetime) -> Assessm
         validity=_mean([quality.validity for quality in fields.values()]),
         uniqueness=_mean([quality.uniqueness for quality in fields.values()]),
         consistency=_mean([quality.consistency for quality in fields.values()]),
+        timeliness=_mean([quality.timeliness for quality in fields.values()]),
     )
     return Assessment(model=model, fields=MappingProxyType(fields))
 
@@ -90,15 +101,20 @@ def _unique(shape: Shape) -> frozenset[str]:
 
 
 def _completeness(profile: Profile, field: FieldProfile) -> Figure | None:
-    return field.rates.get("complete") or _rate(profile, field.present - field.blank, field.looked_at)
+    told = _over(field.rates.get("complete"), field.looked_at)
+    return told or _rate(profile, field.present - field.blank, field.looked_at)
 
 
 def _validity(profile: Profile, field: FieldProfile) -> Figure | None:
-    """By the rule that fails most; absence and repetition are judged by dimensions of their own."""
+    """By the rule that fails most; absence, repetition and references are judged by dimensions of their own."""
+    return _worst(profile, [result for result in field.rules if not isinstance(result.rule, _OF_OTHERS)])
+
+
+def _worst(profile: Profile, results: list[RuleResult]) -> Figure | None:
     checked = [
-        result.rate or _rate(profile, result.checked - result.failed, result.checked)
-        for result in field.rules
-        if result.failed is not None and result.checked > 0 and not isinstance(result.rule, Required | Unique)
+        _over(result.rate, result.checked) or _rate(profile, result.checked - result.failed, result.checked)
+        for result in results
+        if result.failed is not None and result.checked > 0
     ]
     return min((rate for rate in checked if rate is not None), key=lambda rate: rate.value, default=None)
 
@@ -108,10 +124,21 @@ def _uniqueness(profile: Profile, field: FieldProfile) -> Figure | None:
         return None
     # that a value does not repeat in a sample says little about the rest: no interval would be honest
     sampled = profile.method is not Grade.EXACT
-    return Figure(value=field.once / field.present, method=profile.method, approximate=sampled)
+    share = min(1.0, field.once / field.present)
+    return Figure(value=share, method=profile.method, approximate=sampled, population=field.present)
 
 
 def _consistency(profile: Profile, field: FieldProfile) -> Figure | None:
+    """The share of the dominant type and, of texts, of their dominant form; or that which finds its record elsewhere.
+
+    The least of them: a value that is of another type, of another form or points nowhere is inconsistent by that alone.
+    """
+    references = _worst(profile, [result for result in field.rules if isinstance(result.rule, Reference)])
+    found = (_alike(profile, field), _formed(profile, field), references)
+    return min((rate for rate in found if rate is not None), key=lambda rate: rate.value, default=None)
+
+
+def _alike(profile: Profile, field: FieldProfile) -> Figure | None:
     total = sum(field.kinds.values())
     if not total:
         return None
@@ -120,7 +147,24 @@ def _consistency(profile: Profile, field: FieldProfile) -> Figure | None:
     if dominant in (Kind.NUMBER, Kind.DECIMAL):
         alike = set(_NUMBERS)  # whole numbers among fractions are no other type
     told = field.rates.get(f"kind {dominant}") if len(alike) == 1 else None
-    return told or _rate(profile, sum(count for kind, count in field.kinds.items() if kind in alike), total)
+    hits = sum(count for kind, count in field.kinds.items() if kind in alike)
+    return _over(told, total) or _rate(profile, hits, total)
+
+
+def _formed(profile: Profile, field: FieldProfile) -> Figure | None:
+    """The share of the texts' dominant form, where they have one."""
+    if not field.formats or field.present <= 0:
+        return None
+    name, share = max(field.formats, key=lambda form: form[1])
+    told = _over(field.rates.get(f"format {name}"), field.present) or _rate(
+        profile, round(share * field.present), field.present
+    )
+    apart = field.spread is not None and field.spread is not profile.method  # forms were read off a sample of their own
+    return replace(told, method=field.spread or told.method, approximate=True) if told and apart else told
+
+
+def _over(rate: Figure | None, population: int) -> Figure | None:
+    return replace(rate, population=population) if rate is not None else None
 
 
 def _rate(profile: Profile, hits: int, n: int) -> Figure | None:
@@ -128,12 +172,12 @@ def _rate(profile: Profile, hits: int, n: int) -> Figure | None:
         return None
     hits = min(max(hits, 0), n)
     if profile.method is Grade.EXACT:
-        return Figure(value=hits / n)
+        return Figure(value=hits / n, population=n)
     if not profile.random:
-        return Figure(value=hits / n, method=profile.method, approximate=True)
+        return Figure(value=hits / n, method=profile.method, approximate=True, population=n)
     population = int(profile.rows.value) if profile.rows.value >= profile.n else None
     low, high = wilson(hits, n, population)
-    return Figure(value=hits / n, method=profile.method, low=low, high=high)
+    return Figure(value=hits / n, method=profile.method, low=low, high=high, population=n)
 
 
 def _mean(figures: list[Figure | None]) -> Figure | None:
@@ -147,6 +191,8 @@ def _mean(figures: list[Figure | None]) -> Figure | None:
         low=_mean_of([figure.low for figure in known], [figure.value for figure in known]),
         high=_mean_of([figure.high for figure in known], [figure.value for figure in known]),
         approximate=any(figure.approximate for figure in known),
+        at_least=any(figure.at_least for figure in known),
+        population=max(figure.population or 0 for figure in known),
     )
 
 

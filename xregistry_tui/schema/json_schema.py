@@ -43,6 +43,7 @@ _BY_FORMAT = {
     "binary": Kind.BYTES,
     "base64url": Kind.BYTES,
 }
+_MOMENTS = frozenset({Kind.DATETIME, Kind.DATE})
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
@@ -127,7 +128,14 @@ def _field(name: str, schema: Any, required: bool, reader: _Reader) -> FieldShap
         items=found.items,
         rules=rules,
         description=_description(schema),
+        freshness=_freshness(schema, found.kinds),
     )
+
+
+def _freshness(schema: Json, kinds: tuple[Kind, ...]) -> float | None:
+    """`json_schema_extra={"freshness": seconds}` of a field of moments."""
+    seconds = _number(schema.get("freshness"))
+    return float(seconds) if seconds is not None and seconds > 0 and _MOMENTS & set(kinds) else None
 
 
 def _description(schema: Json) -> str | None:

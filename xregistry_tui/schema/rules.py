@@ -164,7 +164,10 @@ def moment(value: Scalar) -> datetime.datetime | None:
         except ValueError:
             return None
     if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC) if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+        try:
+            return value.astimezone(datetime.UTC) if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+        except OverflowError:  # within a day of the first or the last moment there is
+            return None
     if isinstance(value, datetime.date):
         return datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.UTC)
     return None

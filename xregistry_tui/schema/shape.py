@@ -59,6 +59,7 @@ class FieldShape:
 
     `kinds` are the non-null kinds, dominant first; an empty tuple means that no value was ever seen. `required` is
     false where a record may lack the field altogether (documents), `nullable` is true where it may hold null.
+    `freshness` is how many seconds old the newest of its moments may be, where somebody said so.
     """
 
     name: str
@@ -72,6 +73,7 @@ class FieldShape:
     items: FieldShape | None = None
     rules: tuple[Rule, ...] = ()
     description: str | None = None
+    freshness: float | None = None
 
     @property
     def kind(self) -> Kind:

@@ -80,6 +80,9 @@ class Store(Protocol):
     async def points(self, series: str, since: datetime.datetime) -> Sequence[Point]:
         """The moments of a series from `since` on, oldest first."""
 
+    async def drop_points(self, series: str, moments: Iterable[datetime.datetime]) -> None:
+        """Forget moments of a series; those that it has not are no error."""
+
     async def close(self) -> None:
         """Write what is pending and let go."""
 
@@ -140,6 +143,12 @@ class MemoryStore:
     async def points(self, series: str, since: datetime.datetime) -> Sequence[Point]:
         """See `Store.points`."""
         return [point for point in self._series.get(series, ()) if point.at >= since]
+
+    async def drop_points(self, series: str, moments: Iterable[datetime.datetime]) -> None:
+        """See `Store.drop_points`."""
+        gone = set(moments)
+        kept = [point for point in self._series.get(series, ()) if point.at not in gone]
+        self._series[series] = deque(kept, maxlen=self._bound)
 
     async def close(self) -> None:
         """Nothing is kept."""
