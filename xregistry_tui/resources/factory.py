@@ -184,6 +184,10 @@ def _said(ask: Callable[[], T]) -> T:
         raise UnknownTarget(error.reason, error.hint) from error
 
 
+# what follows tells them from the sections of a settings file
+_JSON = re.compile(rb'\s*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[]{["\d-]|(?:true|false|null)\b|\Z))')
+
+
 def _kind(path: Path) -> str:
     """The kind of a file."""
     from xregistry_tui.resources.files import state, suffix
@@ -216,7 +220,7 @@ def _looks_like_json(path: Path) -> bool:
 
     try:
         with Stream(path) as stream:
-            return stream.bytes.read(1_000).lstrip()[:1] in (b"{", b"[")
+            return _JSON.match(stream.bytes.read(1_000)) is not None
     except DAMAGED:
         return False
 
