@@ -60,6 +60,7 @@ TABLE = (
     Command("Sharpen", "catalogue, then sample, then exact", "screen.sharpen", ("explore", "quality")),
     Command("Pause or resume", "stop or start the timer of this model", "screen.pause", ("explore", "live")),
     Command("Follow", "look again whenever its data changes, or no more", "screen.follow", ("explore",)),
+    Command("Accept what changed", "so it shall be: alarms end", "screen.accept", ("explore", "live", "quality")),
     Command("Show how", "the queries behind the figures", "screen.how", ("explore", "quality")),
     Command("Copy", "what the cursor is on", "screen.copy", ("explore", "quality")),
     Command("Every model", "the quality of all, worst first", "screen.every", ("quality",)),

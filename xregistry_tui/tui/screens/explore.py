@@ -52,6 +52,7 @@ class ExploreScreen(ModeScreen):
         Binding("z", "zoom", "zoom", id="explore.zoom"),
         Binding("s", "sort", "sort", id="explore.sort"),
         Binding("r", "refresh", "refresh", id="explore.refresh"),
+        Binding("A", "accept", "accept what changed", id="explore.accept"),
         Binding("plus", "sharpen", "sharpen", id="explore.sharpen"),
         Binding("p", "pause", "pause", id="explore.pause"),
         Binding("f", "follow", "follow changes, or no more", id="explore.follow"),
@@ -362,6 +363,11 @@ class ExploreScreen(ModeScreen):
             self.notify("worst first" if worst_first else "in the model's order", timeout=2, markup=False)
         elif self.tab == "quality" and (order := self.query_one(QualityPanel).turn()):
             self.notify(order, timeout=2, markup=False)
+
+    def action_accept(self) -> None:
+        """What the data of this model is now is what drift is seen against from here on."""
+        if (model := self.subject.model) is not None and model.binding is not None:
+            self.run_worker(self.app.perform("accept_drift", model=model.path), group="accept", exclusive=True)
 
     def action_refresh(self) -> None:
         """Look again at the same grade; without a session, try again to open one."""

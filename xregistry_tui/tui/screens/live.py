@@ -58,6 +58,7 @@ class LiveScreen(ModeScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", "pause", id="live.pause"),
         Binding("r", "refresh", "refresh", id="live.refresh"),
+        Binding("A", "accept", "accept what changed", id="live.accept"),
         Binding("f", "follow", "follow", id="live.follow"),
         Binding("s", "sort", "sort", id="live.sort"),
         Binding("z", "zoom", "zoom trail", id="live.zoom"),
@@ -223,6 +224,11 @@ class LiveScreen(ModeScreen):
         if view is not None:
             paused = view.state.status is RefreshStatus.PAUSED
             self.run_worker(self.app.perform("resume" if paused else "pause", model=view.binding.model))
+
+    def action_accept(self) -> None:
+        """What this data is now is what drift is seen against from here on."""
+        if (view := self._current) is not None:
+            self.run_worker(self.app.perform("accept_drift", model=view.binding.key), group="accept", exclusive=True)
 
     def action_refresh(self) -> None:
         """Look again now."""

@@ -65,6 +65,7 @@ class QualityScreen(ModeScreen):
         Binding("b", "binding", "next binding", id="quality.binding"),
         Binding("a", "every", "every model", id="quality.every"),
         Binding("r", "refresh", "look again", id="quality.refresh"),
+        Binding("A", "accept", "accept what changed", id="quality.accept"),
     ]
 
     class ProveRequested(Message):
@@ -340,6 +341,14 @@ class QualityScreen(ModeScreen):
     def action_sharpen(self) -> None:
         """Catalogue, then sample, then exact."""
         self._perform("sharpen")
+
+    def action_accept(self) -> None:
+        """What this data is now is what drift is seen against from here on."""
+        if self._level == "every":
+            if (view := self._views.get(self.every.cursor_key or "")) is not None:
+                self.run_worker(self.app.perform("accept_drift", model=view.binding.key), group="accept")
+        else:
+            self._perform("accept_drift")
 
     def action_refresh(self) -> None:
         """Look again at the same grade; without a session, try again to open one."""
