@@ -240,14 +240,15 @@ def _taken(type_: str, sides: _Sides) -> frozenset[Kind]:
 def _unsaid(sides: _Sides, seen: set[str]) -> Iterator[Demand]:
     """What only code says: a field or the record is judged by other code than before, and no schema tells of it."""
     if sides.after.sign and sides.after.sign != sides.before.sign:
-        yield Demand(path="", name="", words="must pass the model's own checks", only_ours=True)
+        words, anywhere = "must pass the model's own checks", sides.after.anywhere
+        yield Demand(path="", name="", words=words, only_ours=True, anywhere=anywhere)
     for name, reading in sides.after.fields.items():
         before = sides.before.fields.get(name)
         path = path_of(name)
         if before is not None and before.sign == reading.sign:
             continue
-        widened = before is None or (before.type, reading.type) in ((reading.type,) * 2, ("int", "float"))
-        if path not in seen and not (reading.plain and widened):
+        widened = before is None or before.types <= reading.types | ({"int"} if "float" in reading.types else set())
+        if path not in seen and not (reading.declared and widened):
             yield Demand(path=path, name=name, words="must pass the model's own check", only_ours=True)
 
 

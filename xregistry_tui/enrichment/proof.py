@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.proof import Keys
     from xregistry_tui.schema.shape import Shape
 
-PROOF = Budget(seconds=60.0, rows=100_000, bytes=512 * 1024 * 1024)
+PROOF = Budget(seconds=60.0, rows=200_000, bytes=512 * 1024 * 1024)
 """What a proof may take of an engine."""
 IN_PRODUCTION = Budget(seconds=10.0, rows=10_000, bytes=32 * 1024 * 1024)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
@@ -171,7 +172,8 @@ class ProposalScreen(ModalScreen[None]):
         """Before it is accepted although its mode refuses it: what the records say, or that they were not asked."""
         if not self._warned:
             return []
-        proof = self.proof_panel.proof
+        comparison = self.proposal.comparison if self.proposal is not None else None
+        proof = comparison.proof if comparison is not None else None
         if proof is not None and proof.outcome is Outcome.PROVEN:
             return [Text(""), line(("✓ ", "good"), (PROVED, "text"))]
         unasked = f" {UNPROVED}" if proof is None and not self.proof_panel.running else ""
@@ -237,10 +239,13 @@ class ProposalScreen(ModalScreen[None]):
         self._draw()
 
     def on_proof_panel_ended(self, event: ProofPanel.Ended) -> None:
-        """The keys go to the failing records."""
+        """The proposal has its proof; the keys go to the failing records."""
         event.stop()
+        proof = self.proof_panel.proof
+        if self.proposal is not None and self.proposal.comparison is not None:
+            self.proposal = replace(self.proposal, comparison=replace(self.proposal.comparison, proof=proof))
         self._draw()
-        if self.proof_panel.proof is not None and self.proof_panel.proof.keys:
+        if proof is not None and proof.keys:
             self.proof_panel.take_keys()
 
     def on_proof_panel_keys_opened(self, event: ProofPanel.KeysOpened) -> None:
