@@ -34,6 +34,7 @@ SHOWN = 8
 """So many failing records are listed for each thing asked."""
 
 _EVERY = 0.25
+_QUERIES = 12
 
 Ask = Callable[[], Awaitable["Proof | str"]]
 Works = Callable[[], Sequence["Work"]]
@@ -249,4 +250,7 @@ def how_lines(proof: Proof) -> list[Text]:
         lines.append(line((glyph, role), f" {plain(one.sentence)}", (f"   {judged}", "dim")))
     queries = "1 query" if len(proof.queries) == 1 else f"{len(proof.queries)} queries"
     lines += [Text(""), line((f"{queries} · {proof.milliseconds:,.0f} ms · read only", "dim")), Text("")]
-    return lines + [line(plain(part)) for query in proof.queries for part in (*query.splitlines(), "")]
+    # the pages of records are asked for alike
+    different = list(dict.fromkeys(proof.queries))
+    lines += [line(plain(part)) for query in different[:_QUERIES] for part in (*query.splitlines(), "")]
+    return [*lines, *([line(("⋯ and more of the kind", "dim"))] if len(different) > _QUERIES else [])]
