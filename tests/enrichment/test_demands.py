@@ -186,3 +186,14 @@ def test_what_must_not_repeat_or_be_elsewhere_is_told_by_shapes_alone() -> None:
         "must be in u.id": Reference("u", "id"),
         "must have no other record with the same s, n": Unique(),
     }
+
+
+def test_a_json_schema_takes_values_for_what_they_are_so_their_kinds_are_asked() -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    lax = create_model("Old", id=(int, ...))
+    before = Definition(title="t", source="t", model_class=lax)
+    after = Definition(title="t", source="t", json_schema=schema)
+    (one,) = demands(before, after, LIVE, "sqlite")
+    assert (one.words, one.kinds, one.only_ours) == ("must be integer", frozenset({Kind.INTEGER}), False)
+    wider = {**schema, "properties": {"id": {"type": "number"}}}
+    assert demands(after, Definition(title="t", source="t", json_schema=wider), LIVE, "sqlite") == ()

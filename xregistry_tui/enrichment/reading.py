@@ -141,18 +141,21 @@ def _reading(key: str, field: Node, known: Mapping[str, Node], *, plain: bool) -
 
 def _bare(node: Node, known: Mapping[str, Node]) -> tuple[Node, bool]:
     """The type within, without null and default; and whether there is nothing else around it."""
-    from xregistry_tui.schema.external_model import as_typed
-
     for _ in range(_DEEPEST):
         if node["type"] == "definition-ref" and node["schema_ref"] in known:
             node = known[node["schema_ref"]]
-        elif node["type"] in ("nullable", "default") or (
-            node["type"] == "function-wrap" and node["function"]["function"] is as_typed
-        ):
+        elif node["type"] in ("nullable", "default") or _is_typing(node):
             node = node["schema"]
         else:
             return node, True
     return node, False
+
+
+def _is_typing(node: Node) -> bool:
+    """What is around the types of a JSON Schema's model: it refuses nothing, the schema did."""
+    from xregistry_tui.schema.external_model import as_typed
+
+    return bool(node["type"] == "function-wrap" and node["function"]["function"] is as_typed)
 
 
 def _types(node: Node, known: Mapping[str, Node]) -> list[str]:
@@ -172,6 +175,8 @@ def _declared(node: Any, known: Mapping[str, Node], depth: int = 0) -> bool:
         return True
     if node.get("type") == "definition-ref":
         return _declared(known.get(node["schema_ref"], {"type": "?"}), known, depth + 1)
+    if _is_typing(node):
+        return _declared(node["schema"], known, depth + 1)
     if not (node["type"] in _DECLARED and set(node) <= _SAID | _SILENT | _UNSIGNED):
         return False
     if node.get("custom_init") or node.get("root_model") or not set(node.get("config") or ()) <= _HARMLESS:
