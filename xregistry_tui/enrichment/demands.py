@@ -249,10 +249,17 @@ def _unsaid(sides: _Sides, seen: set[str]) -> Iterator[Demand]:
         if (path in seen and not stricter) or (before is not None and before.sign == reading.sign):
             continue
         field = sides.new.field(name)
+        if stricter and field is not None and _texts_alone(field):
+            continue
         if stricter and field is not None and sides.plain(name):
             yield Demand(path=path, name=name, words=_typed(field), kinds=_taken(reading.type, sides))
         elif path not in seen and (stricter or not (reading.declared and _widened(before, reading))):
             yield Demand(path=path, name=name, words="must pass the model's own check", only_ours=True)
+
+
+def _texts_alone(field: FieldShape) -> bool:
+    """Whether it is picked from a list of texts, which nothing else is taken for."""
+    return any(isinstance(rule, OneOf) and all(isinstance(one, str) for one in rule.values) for rule in field.rules)
 
 
 def _widened(before: Reading | None, after: Reading) -> bool:
