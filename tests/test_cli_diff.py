@@ -110,6 +110,8 @@ shop::orders   refuted   4 of 100 fail: keys 12, 88, 90, …: status must be one
   ✓ total must be ≥ 0               0 of 100 fail, counted by the engine
   ✓ gift must not be null           0 of 100 fail, counted by the engine
   ✓ gift must be boolean            0 of 100 fail, counted by the engine
+  ✓ id must be integer              0 of 100 fail, counted by the engine
+  ✓ total must be number or null    0 of 100 fail, counted by the engine
 """
 
 

@@ -27,8 +27,7 @@ EDIT = DRAFT + "    total: float\n"
 
 
 def shown(app: XregApp) -> str:
-    panel = app.screen.query_one(ProofPanel)
-    return panel.plain if panel.display else ""
+    return app.screen.query_one(ProofPanel).plain
 
 
 def hints(app: XregApp) -> str:
@@ -54,14 +53,14 @@ async def test_the_verdict_stands_there_plainly_with_the_records_that_fail() -> 
         assert lines[3].split() == ["12", "on", "hold"]
         assert "⋯ 9 more" in shown(app)
         assert "✓ total must be ≥ 0" in shown(app)
-        assert "read by the model" in shown(app)
+        assert "by the model" in shown(app)
         assert "10,000 of 41,203 records" in shown(app)
         assert "\x1b" not in shown(app)
 
 
 async def test_the_keys_go_to_the_failing_records_and_back() -> None:
     async with at(ORDERS, *HERE, "P") as (app, pilot, _):
-        assert app.focused is app.screen.query_one(ProofPanel)
+        assert app.focused is app.screen.query_one(ProofPanel).listing
         assert "enter the records    i how" in hints(app)
         await pressed(pilot, "y")
         assert app.clipboard.startswith("17 of 41,203 fail: keys 12, 88, 100, …: status must be")
@@ -79,7 +78,7 @@ async def test_enter_on_what_fails_opens_all_its_records_and_on_a_key_that_one()
         await pressed(pilot, "slash", "enter")
         assert "keys" not in asked(session, "records")[-1]
         await pressed(pilot, "right_square_bracket", "right_square_bracket")
-        app.screen.query_one(ProofPanel).focus()
+        app.screen.query_one(ProofPanel).take_keys()
         await pressed(pilot, "down", "down", "enter")
         assert asked(session, "records")[-1]["keys"] == ((88,),)
 
@@ -88,13 +87,13 @@ async def test_i_says_what_was_proven_how() -> None:
     async with at(ORDERS, *HERE, "P", "i") as (app, pilot, _):
         assert isinstance(app.screen, PeekScreen)
         said = app.screen.query_one(LineList).plain
-        assert "counted by the engine: 41,203 of 41,203 records" in said
-        assert "read by the model: 10,000 of 41,203 records" in said
+        assert "told by the engine of 41,203 of 41,203 records" in said
+        assert "told by the model of 10,000 of 41,203 records" in said
         assert "2 queries · 31 ms · read only" in said
         assert "SELECT count(*) FROM orders" in said
         await pressed(pilot, "escape", "escape", "down", "i")
         # where nothing was proved it is the figures that are asked about
-        assert "counted by the engine" not in app.screen.query_one(LineList).plain
+        assert "told by the engine" not in app.screen.query_one(LineList).plain
 
 
 async def test_what_runs_says_how_far_it_is_and_x_cancels_it() -> None:
@@ -161,7 +160,7 @@ async def test_an_edited_model_is_proved_before_it_is_accepted_anyway() -> None:
         assert hints(app).strip().startswith("P prove    a accept")
         await pressed(pilot, "a")
         warning = app.screen.query_one("#proposal-warning", Page).plain.replace("\n", " ")
-        assert "P proves it over the live records first" in warning
+        assert "P asks the records first." in warning
         await pressed(pilot, "P")
         assert asked(session, "prove") == [{"model": ORDERS, "source": EDIT}]
         assert "✓  0 of 41,203 fail   proven" in shown(app)

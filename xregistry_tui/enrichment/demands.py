@@ -240,15 +240,30 @@ def _taken(type_: str, sides: _Sides) -> frozenset[Kind]:
 def _unsaid(sides: _Sides, seen: set[str]) -> Iterator[Demand]:
     """What only code says: a field or the record is judged by other code than before, and no schema tells of it."""
     if sides.after.sign and sides.after.sign != sides.before.sign:
-        yield Demand(path="", name="", words="must pass the model's own checks", only_ours=True)
+        words, anywhere = "must pass the model's own checks", sides.after.anywhere
+        yield Demand(path="", name="", words=words, only_ours=True, anywhere=anywhere)
+    stricter = sides.after.strict and not sides.before.strict
     for name, reading in sides.after.fields.items():
         before = sides.before.fields.get(name)
         path = path_of(name)
-        if before is not None and before.sign == reading.sign:
+        if (path in seen and not stricter) or (before is not None and before.sign == reading.sign):
             continue
-        widened = before is None or (before.type, reading.type) in ((reading.type,) * 2, ("int", "float"))
-        if path not in seen and not (reading.plain and widened):
+        field = sides.new.field(name)
+        if stricter and field is not None and _texts_alone(field):
+            continue
+        if stricter and field is not None and sides.plain(name):
+            yield Demand(path=path, name=name, words=_typed(field), kinds=_taken(reading.type, sides))
+        elif path not in seen and (stricter or not (reading.declared and _widened(before, reading))):
             yield Demand(path=path, name=name, words="must pass the model's own check", only_ours=True)
+
+
+def _texts_alone(field: FieldShape) -> bool:
+    """Whether it is picked from a list of texts, which nothing else is taken for."""
+    return any(isinstance(rule, OneOf) and all(isinstance(one, str) for one in rule.values) for rule in field.rules)
+
+
+def _widened(before: Reading | None, after: Reading) -> bool:
+    return before is None or before.types <= after.types | ({"int"} if "float" in after.types else set())
 
 
 def _declared(old: Shape, new: Shape) -> Iterator[Demand]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xregistry_tui.profiling.plan import Budget
     from xregistry_tui.resources.base import Page, XResource
 
-PAGE = 2_000
+PAGE = 5_000
 CELL = 1_000_000
 KEPT = 100
 # so many are judged without giving the loop its turn

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.proof import Keys
     from xregistry_tui.schema.shape import Shape
 
-PROOF = Budget(seconds=60.0, rows=100_000, bytes=512 * 1024 * 1024)
+PROOF = Budget(seconds=60.0, rows=200_000, bytes=512 * 1024 * 1024)
 """What a proof may take of an engine."""
 IN_PRODUCTION = Budget(seconds=10.0, rows=10_000, bytes=32 * 1024 * 1024)
 
@@ -76,13 +76,15 @@ async def prove(
     told("counting in the engine", None)
     profile = await resource.profile(plan_of(asked, shape, budget))
     tested = [counted(one, profile, shape) for one in asked]
+    # what the engine found to hold everywhere is no record's fault
+    wanted = {place: one for place, one in enumerate(asked) if (held := tested[place]) is None or held.failed}
     read: Judged | None = None
     if None in tested:
         read = await judged(
             resource,
             shape.name,
             step.new.model_class,
-            lambda complaint: _about(complaint, asked),
+            lambda complaint: _about(complaint, wanted),
             budget=budget,
             told=lambda seen: told(f"{seen:,} of {profile.n:,} records read", min(1.0, seen / max(1, profile.n))),
         )
@@ -97,9 +99,9 @@ async def prove(
 # What the class says
 
 
-def _about(complaint: Complaint, asked: Sequence[Demand]) -> tuple[int, ...]:
-    """The demands that a complaint is about; of what the engine counted only those of the same kind."""
-    return tuple(place for place, one in enumerate(asked) if _concerns(complaint, one))
+def _about(complaint: Complaint, asked: Mapping[int, Demand]) -> tuple[int, ...]:
+    """The demands, by their places, that a complaint is about; of what the engine counted only those of its kind."""
+    return tuple(place for place, one in asked.items() if _concerns(complaint, one))
 
 
 def _concerns(complaint: Complaint, demand: Demand) -> bool:
@@ -111,6 +113,8 @@ def _concerns(complaint: Complaint, demand: Demand) -> bool:
         return not complaint.pointer
     place, wanted = segments(complaint.pointer) if complaint.pointer else (), segments(demand.path)
     below = len(place) >= len(wanted) and all(b in ("*", a) for a, b in zip(place, wanted, strict=False))
+    if isinstance(demand.rule, Required) and complaint.code != "missing" and complaint.value is not None:
+        return False
     codes = _CODES.get(type(demand.rule)) if demand.rule is not None else None
     return below and (codes is None or complaint.code in codes)
 

@@ -21,6 +21,26 @@ _PLAIN: Mapping[str, frozenset[str]] = {
     "literal": frozenset({"expected"}),
     "enum": frozenset({"members", "cls", "sub_type"}),
 }
+# types whose JSON Schema says all that they ask, as far as nothing else is said of them
+_DECLARED = frozenset(_PLAIN) | {
+    *("any", "none", "date", "datetime", "time", "uuid", "nullable", "default", "union", "list", "dict", "tuple"),
+    *("model", "model-fields", "model-field"),
+}
+_SAID = _BOUNDS | {
+    *(
+        "min_length",
+        "max_length",
+        "pattern",
+        "expected",
+        "members",
+        "sub_type",
+        "multiple_of",
+        "schema",
+        "items_schema",
+    ),
+    *("keys_schema", "values_schema", "choices", "fields", "variadic_item_index", "custom_init", "root_model"),
+    *("computed_fields", "config", "validation_alias", "serialization_alias", "microseconds_precision", "copy_default"),
+}
 _SILENT = frozenset({"type", "metadata", "ref", "serialization"})
 # settings of a class that leave the reading of plain values as it is
 _HARMLESS = frozenset(
@@ -35,13 +55,16 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One field: the `type` that is read, and whether nothing but that and its JSON Schema decides (`plain`).
+    """One field: the `type` that is read (of a union all `types`), and whether that and its rules decide (`plain`).
 
-    Two fields of the same `sign` read alike. `also` is a second name that a record may call it by.
+    Of one that is `declared` its JSON Schema says all, however it is made up. Two fields of the same `sign` read alike.
+    `also` is a second name that a record may call it by.
     """
 
     type: str
+    types: frozenset[str]
     plain: bool
+    declared: bool
     sign: str
     also: str = ""
 
@@ -50,12 +73,14 @@ class Reading:
 class Readings:
     """A whole class: its fields by their names in a record, and the `sign` of what judges the record as a whole.
 
-    One that is `strict` takes JSON values for what they are and never for another type.
+    One that is `strict` takes JSON values for what they are and never for another type. What judges the whole may have
+    complaints `anywhere`: it says how values are read, or changes the record before its fields are.
     """
 
     fields: Mapping[str, Reading]
     sign: str
     strict: bool
+    anywhere: bool = True
 
 
 def readings(model: type[BaseModel]) -> Readings:
@@ -67,36 +92,29 @@ def readings(model: type[BaseModel]) -> Readings:
     node: Node = model.__pydantic_core_schema__
     known: dict[str, Node] = {}
     judges: list[str] = []
+    config: Node = {}
+    early = False
     while node["type"] != "model-fields":
         if node["type"] == "definitions":
             known |= {one["ref"]: one for one in node["definitions"]}
         elif node["type"] == "definition-ref":
-            node = {"schema": known[node["schema_ref"]], "type": ""}
-        elif node["type"] == "model" and node.get("custom_init"):
-            judges.append("its own __init__")
+            node = {"type": "", "schema": known[node["schema_ref"]]}
+        elif node["type"] == "model":
+            config = node.get("config") or {}
+            judges += ["its own __init__"] if node.get("custom_init") else []
+            early = early or bool(node.get("custom_init"))
+            if node.get("post_init") == "model_post_init":
+                judges.append(_sign(model.model_post_init, known))
         elif node["type"].startswith("function-") and not external:
-            judges.append(_sign(node["function"], known))
+            judges.append(f"{node['type']} {_sign(node['function'], known)}")
+            early = early or node["type"] != "function-after"
         if "schema" not in node:
-            return Readings({}, f"{node['type']}", external)
+            return Readings({}, "|".join([*judges, node["type"]]), external)
         node = node["schema"]
-    plain = set(_config(model)) <= _HARMLESS
+    plain = set(config) <= _HARMLESS
     fields = {_name(key, one): _reading(key, one, known, plain=plain) for key, one in node["fields"].items()}
-    settings = "" if plain else _sign(_config(model), known)
-    return Readings(fields, "|".join([*judges, settings]).strip("|"), external)
-
-
-def _config(model: type[BaseModel]) -> Node:
-    """The settings that pydantic compiled the class with."""
-    node: Any = model.__pydantic_core_schema__
-    while node["type"] != "model":
-        inner = node.get("schema")
-        if node["type"] == "definitions" and inner["type"] == "definition-ref":
-            inner = next(one for one in node["definitions"] if one["ref"] == inner["schema_ref"])
-        if inner is None:
-            return {}
-        node = inner
-    found: Node = node.get("config") or {}
-    return found
+    sign = "|".join([*judges, *([] if plain else [_sign(config, known)])])
+    return Readings(fields, sign, external, anywhere=early or not plain)
 
 
 def _name(key: str, field: Node) -> str:
@@ -113,6 +131,8 @@ def _reading(key: str, field: Node, known: Mapping[str, Node], *, plain: bool) -
         simple = simple and all(type(one.value) in (str, int) for one in node["members"])
     return Reading(
         type=node["type"],
+        types=frozenset(_types(node, known)),
+        declared=plain and _declared(field["schema"], known),
         plain=plain and bare and simple and (alias is None or isinstance(alias, str)),
         sign=_sign({"alias": alias, "schema": field["schema"]}, known),
         also=key if isinstance(alias, str) and alias != key else "",
@@ -121,18 +141,48 @@ def _reading(key: str, field: Node, known: Mapping[str, Node], *, plain: bool) -
 
 def _bare(node: Node, known: Mapping[str, Node]) -> tuple[Node, bool]:
     """The type within, without null and default; and whether there is nothing else around it."""
-    from xregistry_tui.schema.external_model import as_typed
-
     for _ in range(_DEEPEST):
         if node["type"] == "definition-ref" and node["schema_ref"] in known:
             node = known[node["schema_ref"]]
-        elif node["type"] in ("nullable", "default") or (
-            node["type"] == "function-wrap" and node["function"]["function"] is as_typed
-        ):
+        elif node["type"] in ("nullable", "default") or _is_typing(node):
             node = node["schema"]
         else:
             return node, True
     return node, False
+
+
+def _is_typing(node: Node) -> bool:
+    """What is around the types of a JSON Schema's model: it refuses nothing, the schema did."""
+    from xregistry_tui.schema.external_model import as_typed
+
+    return bool(node["type"] == "function-wrap" and node["function"]["function"] is as_typed)
+
+
+def _types(node: Node, known: Mapping[str, Node]) -> list[str]:
+    if node["type"] != "union":
+        return [node["type"]]
+    choices = [one[0] if isinstance(one, tuple) else one for one in node["choices"]]
+    return [name for one in choices for name in _types(_bare(one, known)[0], known)]
+
+
+def _declared(node: Any, known: Mapping[str, Node], depth: int = 0) -> bool:
+    """Whether a JSON Schema says all that is asked here; of a model within itself nobody says so."""
+    if depth > _DEEPEST:
+        return False
+    if isinstance(node, list | tuple):
+        return all(_declared(one, known, depth + 1) for one in node)
+    if not isinstance(node, Mapping):
+        return True
+    if node.get("type") == "definition-ref":
+        return _declared(known.get(node["schema_ref"], {"type": "?"}), known, depth + 1)
+    if _is_typing(node):
+        return _declared(node["schema"], known, depth + 1)
+    if not (node["type"] in _DECLARED and set(node) <= _SAID | _SILENT | _UNSIGNED):
+        return False
+    if node.get("custom_init") or node.get("root_model") or not set(node.get("config") or ()) <= _HARMLESS:
+        return False
+    inner = [node.get(key) for key in ("schema", "items_schema", "keys_schema", "values_schema", "choices")]
+    return all(_declared(one, known, depth + 1) for one in (*inner, *(node.get("fields") or {}).values()))
 
 
 def _sign(node: Any, known: Mapping[str, Node], depth: int = 0) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -22,7 +24,6 @@ from xregistry_tui.tui.widgets.page import Page
 from xregistry_tui.tui.widgets.proof_panel import ProofPanel
 
 if TYPE_CHECKING:
-    from rich.text import Text
     from textual.app import ComposeResult
 
     from xregistry_tui.actions.views import Proposal
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 SAME = "The fields are as they were: only the source is written otherwise."
 AROUND = 6
 WARNING = "It breaks records that were valid before. a once more accepts it anyway."
-UNPROVED = "P proves it over the live records first."
+UNPROVED = "P asks the records first."
 PROVED = "Its mode refuses it, and none of the records there are is against it. a once more accepts it."
 
 
@@ -45,6 +46,7 @@ class ProposalScreen(ModalScreen[None]):
     }
     ProposalScreen #proposal-head { height: auto; max-height: 60%; margin-bottom: 1; }
     ProposalScreen #proposal-warning { height: auto; }
+    ProposalScreen ProofPanel { max-height: 75%; }
     ProposalScreen Hints { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -144,8 +146,7 @@ class ProposalScreen(ModalScreen[None]):
         below = self.query_one("#proposal-warning", Page)
         below.show(self._warning())
         lines = [len(tuple(part.draw())) for part in (self.query_one("#proposal-head", Page), diff, below)]
-        proved = len(tuple(self.proof_panel.draw()))
-        self.query_one(Vertical).styles.height = sum(lines) + proved + (1 if proved else 0) + AROUND
+        self.query_one(Vertical).styles.height = sum(lines) + self.proof_panel.lines + AROUND
         self._draw_hints()
 
     def _head(self) -> Iterator[Text]:
@@ -171,9 +172,10 @@ class ProposalScreen(ModalScreen[None]):
         """Before it is accepted although its mode refuses it: what the records say, or that they were not asked."""
         if not self._warned:
             return []
-        proof = self.proof_panel.proof
+        comparison = self.proposal.comparison if self.proposal is not None else None
+        proof = comparison.proof if comparison is not None else None
         if proof is not None and proof.outcome is Outcome.PROVEN:
-            return [line(("✓ ", "good"), (PROVED, "text"))]
+            return [Text(""), line(("✓ ", "good"), (PROVED, "text"))]
         unasked = f" {UNPROVED}" if proof is None and not self.proof_panel.running else ""
         return [line(("✗ ", "bad"), (WARNING + unasked, "warn"))]
 
@@ -237,12 +239,14 @@ class ProposalScreen(ModalScreen[None]):
         self._draw()
 
     def on_proof_panel_ended(self, event: ProofPanel.Ended) -> None:
-        """The keys go to the failing records."""
+        """The proposal has its proof; the keys go to the failing records."""
         event.stop()
+        proof = self.proof_panel.proof
+        if self.proposal is not None and self.proposal.comparison is not None:
+            self.proposal = replace(self.proposal, comparison=replace(self.proposal.comparison, proof=proof))
         self._draw()
-        if self.proof_panel.proof is not None and self.proof_panel.proof.keys:
-            self.proof_panel.focus()
-            self.proof_panel.action_step(1)
+        if proof is not None and proof.keys:
+            self.proof_panel.take_keys()
 
     def on_proof_panel_keys_opened(self, event: ProofPanel.KeysOpened) -> None:
         """Failing records above it: what was edited stays below."""
@@ -272,7 +276,7 @@ class ProposalScreen(ModalScreen[None]):
 
     def action_drop(self) -> None:
         """Forget it, after a question where there is something to forget."""
-        if self.proof_panel.has_focus:
+        if self.proof_panel.has_keys:
             self.query_one(DiffList).focus()
             return
         if self.source == self._draft:

@@ -200,7 +200,7 @@ class VersionsRoom(Room):
         """What can be done with a version, or with a change."""
         if self.query_one(DiffList).has_focus:
             return [Hint("lines.choose", "old and new"), *self._prove_hint(), Hint("explore.copy", "copy")]
-        if self.proof_panel.has_focus:
+        if self.proof_panel.has_keys:
             return [Hint("lines.choose", "the records"), Hint("versions.how", "how"), Hint("explore.copy", "copy")]
         version = self.version
         if version is None or len(self.versions) < TWO:
@@ -219,7 +219,7 @@ class VersionsRoom(Room):
 
     def back(self) -> bool:
         """From the diff to the list; from two that are compared to one."""
-        if self.query_one(DiffList).has_focus or self.proof_panel.has_focus:
+        if self.query_one(DiffList).has_focus or self.proof_panel.has_keys:
             self.grid.focus()
             return True
         if self.compared is None and not self._marked:
@@ -232,7 +232,7 @@ class VersionsRoom(Room):
     @property
     def copied(self) -> str:
         """The change under the cursor, or all changes that are shown, as text; the verdict where that has the keys."""
-        if self.proof_panel.has_focus and self.proof_panel.proof is not None:
+        if self.proof_panel.has_keys and self.proof_panel.proof is not None:
             return self.proof_panel.proof.line
         diff = self.query_one(DiffList)
         chosen = [diff.change] if diff.has_focus and diff.change is not None else diff.changes
@@ -307,8 +307,7 @@ class VersionsRoom(Room):
         self._draw_diff()
         proof = self.proof_panel.proof
         if proof is not None and proof.keys and (self.grid.has_focus or self.query_one(DiffList).has_focus):
-            self.proof_panel.focus()
-            self.proof_panel.action_step(1)
+            self.proof_panel.take_keys()
 
     @on(ProofPanel.KeysOpened)
     def _failing(self, event: ProofPanel.KeysOpened) -> None:

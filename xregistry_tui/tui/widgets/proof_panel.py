@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
+from textual.containers import Vertical
 from textual.message import Message
 
 from xregistry_tui.schema.proof import Outcome, Proof, written
 from xregistry_tui.tui.format import fitted, folded, line, spread
 from xregistry_tui.tui.text import plain
 from xregistry_tui.tui.widgets.line_list import Line, LineList, cell
+from xregistry_tui.tui.widgets.lines import Lines
 from xregistry_tui.tui.widgets.work_line import work_text
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.worker import Worker
 
@@ -25,27 +29,29 @@ if TYPE_CHECKING:
 
 MARKS = {Outcome.PROVEN: ("✓", "good"), Outcome.REFUTED: ("✗", "bad"), Outcome.PARTLY: ("?", "warn")}
 WORDS = {Outcome.PROVEN: "proven", Outcome.REFUTED: "refuted", Outcome.PARTLY: "not refuted, and not all looked at"}
-JUDGES = {"engine": "counted by the engine", "model": "read by the model"}
+JUDGES = {"engine": "by the engine", "model": "by the model"}
 SHOWN = 8
 """So many failing records are listed for each thing asked."""
 
 _EVERY = 0.25
-_SENTENCE = 44
-_SAID = 24
+_QUERIES = 12
 
 Ask = Callable[[], Awaitable["Proof | str"]]
 Works = Callable[[], Sequence["Work"]]
 
 
-class ProofPanel(LineList):
+class ProofPanel(Vertical):
     """Runs one proof at a time (`ask` gives it, or a sentence that says why there is none) and shows it.
 
-    A line with a key stands for failing records: those of one demand, or one record.
+    The verdict stays in view over the list, whose lines with a key stand for failing records: those of one demand, or
+    one record.
     """
 
     DEFAULT_CSS = """
-    ProofPanel { height: auto; max-height: 50%; border-top: solid $x-rule; display: none; }
+    ProofPanel { height: auto; max-height: 60%; border-top: solid $x-rule; display: none; }
     ProofPanel.-shown { display: block; }
+    ProofPanel > Lines { height: auto; }
+    ProofPanel > LineList { height: auto; max-height: 1fr; }
     """
 
     class Ended(Message):
@@ -70,6 +76,11 @@ class ProofPanel(LineList):
         self._now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
         self._ticks: Timer | None = None
 
+    def compose(self) -> ComposeResult:
+        """The verdict, and what it is made of."""
+        yield Lines(id="proof-verdict")
+        yield LineList(id="proof-list")
+
     # What is shown
 
     @property
@@ -82,38 +93,67 @@ class ProofPanel(LineList):
         """The proof that is shown."""
         return self.found if isinstance(self.found, Proof) and not self.running else None
 
+    @property
+    def listing(self) -> LineList:
+        """What was asked, and the records that fail it."""
+        return self.query_one(LineList)
+
+    @property
+    def lines(self) -> int:
+        """So many lines it would like to have."""
+        if not self.has_class("-shown"):
+            return 0
+        return len(self._verdict(self.size.width or self.app.size.width)) + len(self.listing.lines) + 1
+
+    @property
+    def plain(self) -> str:
+        """What is drawn, as text; empty where nothing is."""
+        text = "\n".join(part for part in (self.query_one(Lines).plain, self.listing.plain) if part)
+        return text if self.has_class("-shown") else ""
+
     def show(self, found: Proof | str | None) -> None:
         """Show a proof, or why there is none; nothing without one. What runs stays in view until it ends."""
         if found is not self.found:
-            self.cursor = None
+            self.listing.cursor = None
+            self.listing.scroll_home(animate=False)
         self.found = found
+        self._redraw()
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
         self._redraw()
 
     def _redraw(self) -> None:
         self.set_class(self.running or self.found is not None, "-shown")
-        self.redraw()
-        self.refresh(layout=True)
+        width = self.size.width or self.app.size.width
+        proof = self.proof
+        self.listing.set_lines(finding_lines(proof, width) if proof is not None else [])
+        self.listing.display = proof is not None
+        self.query_one(Lines).set_lines(self._verdict(width))
 
-    def draw(self) -> Iterable[Line]:
-        """How far it is, or what came of it."""
+    def _verdict(self, width: int) -> list[Text]:
         if self.running:
-            yield Line(self._progress())
-        elif isinstance(self.found, Proof):
-            yield from proof_lines(self.found, self.size.width)
-        elif self.found:
-            told = line(" ", ("? ", "warn"), plain(self.found))
-            yield from (Line(part) for part in folded(told, max(self.size.width - 1, 10)))
-
-    def redraw(self) -> None:
-        """Also before its width is known: its height is that of its lines."""
-        if self.is_mounted:
-            self.set_lines(self.draw())
+            return [self._progress()]
+        if isinstance(self.found, Proof):
+            return [verdict_line(self.found, width), Text("")]
+        return folded(line(" ", ("? ", "warn"), plain(self.found or "")), max(width - 1, 10))
 
     def _progress(self) -> Text:
         works = [work for work in self._works() if work.title.startswith("proving ")]
         if works:
             return work_text(works, self._now())
         return line(" ", ("⟳", "accent"), " proving   ", ("x", "accent"), (" cancel", "dim"))
+
+    def take_keys(self) -> None:
+        """The keys go to the first of the records that fail."""
+        self.listing.focus()
+        if self.listing.cursor is None:
+            self.listing.action_step(1)
+
+    @property
+    def has_keys(self) -> bool:
+        """The keys are here."""
+        return self.listing.has_focus
 
     # Running
 
@@ -134,7 +174,7 @@ class ProofPanel(LineList):
 
     def _tick(self) -> None:
         if self.running:
-            self.redraw()
+            self._redraw()
 
     async def _run(self, ask: Ask) -> None:
         found: Proof | str | None = None
@@ -161,31 +201,38 @@ class ProofPanel(LineList):
             self.post_message(self.KeysOpened(keys[int(number) : int(number) + 1] if number else keys))
 
 
-def proof_lines(proof: Proof, width: int) -> Iterator[Line]:
-    """The verdict, then each thing that was asked with the records that fail it."""
+def verdict_line(proof: Proof, width: int) -> Text:
+    """How many fail, and of what that was said."""
     glyph, role = MARKS[proof.outcome]
     left = line(" ", (f"{glyph}  ", role), (plain(proof.said), "bright"), (f"   {WORDS[proof.outcome]}", role))
     step = f"{plain(proof.older, 24)} → {plain(proof.newer, 24)}"
     where = f"{plain(proof.resource, 24)}::{plain(proof.collection, 32)}"
     right = line((f"{step}   {where}   {proof.as_of.astimezone():%H:%M:%S} ", "dim"))
-    yield Line(spread(left, right if left.cell_len + right.cell_len < width else Text(""), width))
-    yield Line(Text(""))
+    return spread(left, right if left.cell_len + right.cell_len < width else Text(""), width)
+
+
+def finding_lines(proof: Proof, width: int) -> Iterator[Line]:
+    """Each thing that was asked, with the records that fail it."""
     if not proof.tested:
         yield Line(line("    ", ("nothing is asked that was not asked before", "dim")))
+    wide = min(max((cell_len(one.sentence) for one in proof.tested), default=0), max(width // 2, 12))
+    told = max((len(_told(one)) for one in proof.tested), default=0)
     for place, one in enumerate(proof.tested):
-        yield from _finding(one, place, min(_SENTENCE, max(width // 2, 12)))
+        yield from _finding(one, place, wide, told)
     for note in proof.notes:
         yield from (Line(part) for part in folded(line("    ", (note, "warn")), max(width - 1, 10)))
 
 
-def _finding(one: Finding, place: int, wide: int) -> Iterator[Line]:
+def _told(one: Finding) -> str:
+    return f"{'≥ ' if one.at_least else ''}{one.failed:,} of {one.checked:,} fail"
+
+
+def _finding(one: Finding, place: int, wide: int, told: int) -> Iterator[Line]:
     glyph, role = MARKS[one.outcome]
-    least = "≥ " if one.at_least else ""
-    said = plain(one.note, _SAID) if one.note and not one.failed else f"{least}{one.failed:,} of {one.checked:,} fail"
-    judge = one.note if one.note and one.failed else JUDGES.get(one.way, one.way)
-    text = line("    ", (glyph, role), " ", cell(one.sentence, wide, "bright" if one.failed else "text"), "  ")
-    whole = line(text, fitted(Text(said, "bad" if one.failed else "dim", end=""), _SAID), (plain(judge, 40), "dim"))
-    yield Line(whole, str(place) if one.keys else None)
+    said = fitted(Text(_told(one), "bad" if one.failed else "dim", end=""), told)
+    judge = (plain(one.note or JUDGES.get(one.way, one.way), 40), "dim")
+    text = line("    ", (glyph, role), " ", cell(one.sentence, wide, "bright" if one.failed else "text"), "   ")
+    yield Line(line(text, said, "   ", judge), str(place) if one.keys else None)
     for number, key in enumerate(one.keys[:SHOWN]):
         value = plain(one.values[number], 48) if number < len(one.values) else ""
         shown = line("        ", cell(written(key), 18, "accent"), "  ", (value, "text"))
@@ -199,8 +246,11 @@ def how_lines(proof: Proof) -> list[Text]:
     lines = [line(plain(proof.line, 400)), Text("")]
     for one in proof.tested:
         glyph, role = MARKS[one.outcome]
-        judged = f"{JUDGES.get(one.way, one.way)}: {one.checked:,} of {proof.rows:,} records"
+        judged = f"told {JUDGES.get(one.way, one.way)} of {one.checked:,} of {proof.rows:,} records"
         lines.append(line((glyph, role), f" {plain(one.sentence)}", (f"   {judged}", "dim")))
     queries = "1 query" if len(proof.queries) == 1 else f"{len(proof.queries)} queries"
     lines += [Text(""), line((f"{queries} · {proof.milliseconds:,.0f} ms · read only", "dim")), Text("")]
-    return lines + [line(plain(part)) for query in proof.queries for part in (*query.splitlines(), "")]
+    # the pages of records are asked for alike
+    different = list(dict.fromkeys(proof.queries))
+    lines += [line(plain(part)) for query in different[:_QUERIES] for part in (*query.splitlines(), "")]
+    return [*lines, *([line(("⋯ and more of the kind", "dim"))] if len(different) > _QUERIES else [])]
