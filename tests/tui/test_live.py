@@ -226,6 +226,14 @@ async def test_p_pauses_and_resumes_and_r_looks_again() -> None:
         assert session.asked == [("pause", orders), ("resume", orders), ("refresh", orders)]
 
 
+async def test_what_changed_is_accepted_as_it_is() -> None:
+    async with showing("live") as (_, pilot, _, session):
+        await pilot.press("A")
+        await settled(pilot)
+        ((verb, given),) = session.asked
+        assert (verb, str(given["model"]).partition("@")[0]) == ("accept_drift", "models.shop.orders")
+
+
 async def test_ages_count_on_without_anything_being_read() -> None:
     clock = Clock()
     async with showing("live", clock=clock) as (app, _, _, session):
