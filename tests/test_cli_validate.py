@@ -154,3 +154,17 @@ def test_a_schema_judges_without_any_database(capsys: pytest.CaptureFixture[str]
     Path("order.schema.json").write_text(json.dumps(schema))
     assert main(["validate", "order.schema.json", write("new.jsonl", {"id": 1}, {"id": "1"}, {})]) == 1
     assert "3 records   2 invalid" in capsys.readouterr().out
+
+
+def test_the_records_of_a_whole_collection_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    schema = {
+        "type": "object", "title": "Order", "properties": {"id": {"type": "integer"}, "status": {"const": "paid"}},
+    }  # fmt: skip
+    Path("order.schema.json").write_text(json.dumps(schema))
+    assert main(["validate", "order.schema.json", ORDERS]) == 1
+    told = capsys.readouterr()
+    assert "400 records   200 invalid (50.00 %)" in told.out
+    assert "       1  /status" in told.out, "by its key"
+    assert main(["validate", ORDERS, ORDERS]) == 0
+    assert "400 records   0 invalid" in capsys.readouterr().out
+    assert main(["validate", ORDERS, "shop.sqlite::nothing"]) == 2

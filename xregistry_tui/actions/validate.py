@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xregistry_tui.actions.base import Action, Result
+from xregistry_tui.actions.connect import connected
 from xregistry_tui.actions.records import registered, resource_of
 from xregistry_tui.actions.refresh import live_of
 from xregistry_tui.resources.base import RecordQuery
@@ -94,6 +95,25 @@ async def validate_file(
     return Result(report, said, detail={"notes": notes} if notes else {})
 
 
+async def validate_collection(
+    workspace: Workspace,
+    model: str,
+    resource: str,
+    collection: str,
+    told: Callable[[int, int], None] | None = None,
+) -> Result:
+    """The records of a collection against a model, as many as the budget allows; the value is a `SampleReport`."""
+    from xregistry_tui.enrichment.bulk_records import validate_collection as check
+
+    found = registered(workspace, model)
+    held = connected(workspace, resource).resource
+    report, whole = await check(held, collection, found, now=workspace.now(), told=told or _nobody)
+    notes = [] if whole else ["there are more records than were checked: that is as far as the budget went"]
+    notes += [f"{report.excluded:,} records have values too large to be fetched"] if report.excluded else []
+    said = f"{report.checked:,} records, {report.invalid:,} invalid"
+    return Result(report, said, detail={"notes": notes} if notes else {})
+
+
 def _nobody(_checked: int, _invalid: int) -> None:
     """Nobody wants to hear how far it is."""
 
@@ -116,6 +136,14 @@ ACTIONS = (
     Action(
         verb="validate_sample",
         run=validate_sample,
+        permission="read",
+        subject="model",
+        audited=True,
+        past="validated",
+    ),
+    Action(
+        verb="validate_collection",
+        run=validate_collection,
         permission="read",
         subject="model",
         audited=True,

@@ -16,6 +16,7 @@ from xregistry_tui.cli.asking import on_terminal
 from xregistry_tui.cli.commands import put, say
 from xregistry_tui.cli.items import found
 from xregistry_tui.cli.opening import NO_CODE, Code, Opened, open_headless
+from xregistry_tui.cli.profile import split
 from xregistry_tui.cli.words import FAILED, FINE
 from xregistry_tui.core.bindings import Binding
 from xregistry_tui.resources.base import ResourceError
@@ -23,6 +24,7 @@ from xregistry_tui.schema.canonical import dumps
 from xregistry_tui.schema.external_check import InvalidSchema
 
 if TYPE_CHECKING:
+    from xregistry_tui.actions.base import Result
     from xregistry_tui.schema.report import SampleReport
 
 _SECONDS_BETWEEN = 0.5
@@ -44,8 +46,7 @@ async def validate_file(
         path = await found(opened, item)
         if "@" in path:
             raise ActionError("records are checked against the newest version: leave out @VERSION")
-        await _look(opened, path)
-        result = await opened.session.perform("validate_file", model=path, file=file, told=_progress())
+        result = await _validated(opened, path, file)
     except InvalidSchema as error:
         return say(f"{item}: {error}", FAILED)
     finally:
@@ -57,6 +58,17 @@ async def validate_file(
         say(f"{file}: {note}")
     put(dumps(validation_document(report), indent=2) if as_json else validation_text(report))
     return FAILED if report.invalid or result.detail.get("notes") else FINE
+
+
+async def _validated(opened: Opened, path: str, file: str) -> Result:
+    """The records of a file, or of `TARGET::COLLECTION`."""
+    _, collection = split(file)
+    if collection is None:
+        await _look(opened, path)
+        return await opened.session.perform("validate_file", model=path, file=file, told=_progress())
+    held = opened.workspace.registry.models[await found(opened, file)]
+    place = {"resource": held.resource, "collection": held.collection}
+    return await opened.session.perform("validate_collection", model=path, **place, told=_progress())
 
 
 async def _look(opened: Opened, path: str) -> None:

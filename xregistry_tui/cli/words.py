@@ -154,7 +154,7 @@ def _add_diff(command: argparse.ArgumentParser) -> None:
 
 def _add_validate(command: argparse.ArgumentParser) -> None:
     command.add_argument("item", metavar="ITEM", help="PATH, module:Class, x.schema.json, TARGET::COLLECTION")
-    command.add_argument("file", metavar="FILE", help="the records; - for standard input")
+    command.add_argument("file", metavar="FILE", help="the records; - for standard input, or TARGET::COLLECTION")
     command.add_argument("--json", action="store_true", help="print JSON in the documented form")
 
 

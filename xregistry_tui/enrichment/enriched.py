@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,11 @@ from xregistry_tui.enrichment.asking import Answers, asked
 from xregistry_tui.enrichment.attention import Attention, held, will_run
 from xregistry_tui.enrichment.breaches import alarms
 from xregistry_tui.enrichment.choices import live_field
-from xregistry_tui.enrichment.live import Figures, Live, rate
+from xregistry_tui.enrichment.live import Figures, Live, Running, rate
 from xregistry_tui.enrichment.looking import Looker
 from xregistry_tui.enrichment.pacing import Clock, Pace, SystemClock
 from xregistry_tui.enrichment.policy import Policy
-from xregistry_tui.enrichment.projection import ModelEnrichment, project, rates
+from xregistry_tui.enrichment.projection import ModelEnrichment, Projected, project, rates
 from xregistry_tui.enrichment.supervisor import Supervisor
 from xregistry_tui.enrichment.syncing import Discovery
 from xregistry_tui.enrichment.watch import Looked
@@ -39,36 +39,6 @@ if TYPE_CHECKING:
     from xregistry_tui.schema.report import ValidationReport
     from xregistry_tui.schema.shape import Shape
     from xregistry_tui.store.base import Store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """A look under way."""
-
-    key: str
-    model: str
-    since: datetime.datetime
-    grade: Grade
-
-
-class _Projected(Mapping[str, ModelEnrichment]):
-    """Bindings by model path, projected one by one as they are asked for."""
-
-    def __init__(self, lives: Callable[[], Mapping[str, Live]], project_one: Callable[[Live], ModelEnrichment]) -> None:
-        self._lives = lives
-        self._project = project_one
-
-    def __getitem__(self, path: str) -> ModelEnrichment:
-        return self._project(self._lives()[path])
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._lives()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lives())
-
-    def __len__(self) -> int:
-        return len(self._lives())
 
 
 class EnrichedRegistry:
@@ -112,7 +82,7 @@ class EnrichedRegistry:
     @property
     def enrichments(self) -> Mapping[str, ModelEnrichment]:
         """What live data says about each model that was looked at, by path; answers unambiguous bare names too."""
-        return View(_Projected(self._first_looked_at, self._project), self.model_registry.resolve)
+        return View(Projected(self._first_looked_at, self._project), self.model_registry.resolve)
 
     def _first_looked_at(self) -> dict[str, Live]:
         """The first binding with figures of each model."""

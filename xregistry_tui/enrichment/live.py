@@ -62,6 +62,16 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A look under way."""
+
+    key: str
+    model: str
+    since: datetime.datetime
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What one look brought: the part of a `Live` that it replaces, and what is known of the past then."""
 

@@ -146,10 +146,7 @@ def _judge(page: Page, start: int, model: type[BaseModel], about: Complains) -> 
 
 def _records(page: Page, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
     for index in range(start, min(start + _AT_ONCE, len(page.rows))):
-        record = dict(zip(page.columns, page.rows[index], strict=True))
-        for name in page.absent[index] if page.absent else ():
-            del record[name]
-        yield index, record
+        yield index, page.record(index)
 
 
 def _complaints(validate: Callable[[Any], Any], record: Mapping[str, Any]) -> list[Complaint]:

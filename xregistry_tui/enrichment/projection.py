@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -71,3 +71,23 @@ def rates(quality: Quality) -> dict[str, float | None]:
 def _rate(quality: Quality, dimension: str) -> float | None:
     figure: Figure | None = getattr(quality, dimension)
     return figure.value if figure is not None else None
+
+
+class Projected(Mapping[str, ModelEnrichment]):
+    """Bindings by model path, projected one by one as they are asked for."""
+
+    def __init__(self, lives: Callable[[], Mapping[str, Live]], project_one: Callable[[Live], ModelEnrichment]) -> None:
+        self._lives = lives
+        self._project = project_one
+
+    def __getitem__(self, path: str) -> ModelEnrichment:
+        return self._project(self._lives()[path])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._lives()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lives())
+
+    def __len__(self) -> int:
+        return len(self._lives())

@@ -327,7 +327,7 @@ def _rows(records: Page | Iterable[Mapping[str, Any]]) -> Iterator[tuple[str | i
     if not isinstance(records, Page):
         yield from enumerate(records)
         return
-    for index, row in enumerate(records.rows):
+    for index in range(len(records.rows)):
         key = records.keys[index] if index < len(records.keys) else ()
         locator = ", ".join(str(part) for part in key) if key else records.offset + index
-        yield locator, dict(zip(records.columns, row, strict=True))
+        yield locator, records.record(index)

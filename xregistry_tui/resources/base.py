@@ -163,6 +163,13 @@ class Page:
     how: How
     absent: tuple[frozenset[str], ...] = ()
 
+    def record(self, index: int) -> dict[str, Any]:
+        """One of the rows as a record, without what it has not."""
+        found = dict(zip(self.columns, self.rows[index], strict=True))
+        for name in self.absent[index] if self.absent else ():
+            del found[name]
+        return found
+
 
 class XResource(ABC):
     """A connection to one engine, opened read-only. Every operation is bounded and ends when its owner is cancelled.
