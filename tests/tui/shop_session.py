@@ -259,6 +259,9 @@ class ShopSession:
     async def _look_around(self) -> tuple[()]:
         return ()
 
+    async def _accept_drift(self, model: str) -> None:
+        """All that changed is as it should be."""
+
     async def _refresh(self, model: str) -> None:
         self.change(model, RefreshState(status=RefreshStatus.LIVE, as_of=NOW))
 

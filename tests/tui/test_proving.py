@@ -73,7 +73,7 @@ async def test_enter_on_what_fails_opens_all_its_records_and_on_a_key_that_one()
         assert asked(session, "records")[-1]["keys"] == PROOF.tested[0].keys
         records = app.screen.query_one(Records)
         assert records.display
-        assert "17 records by their keys" in records.query_one("#records-note", Lines).plain
+        assert "17 records · " in records.query_one("#records-note", Lines).plain
         assert [records.record_at(place)[1] for place in (0, 1)] == [(12,), (88,)]  # type: ignore[index]  # they are loaded
         await pressed(pilot, "slash", "enter")
         assert "keys" not in asked(session, "records")[-1]

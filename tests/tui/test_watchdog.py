@@ -46,16 +46,16 @@ async def called(function: object, *arguments: object) -> None:
 
 async def test_a_callback_that_burns_cpu_is_reported_once_with_its_function_and_its_time() -> None:
     with watched() as stalls:
-        await called(burn, 0.12)
+        await called(burn, 0.3)
     [stall] = stalls
-    assert stall.milliseconds >= 120
+    assert stall.milliseconds >= 300
     assert "burn" in stall.where
     assert "test_watchdog.py" in stall.where
 
 
 async def test_the_stack_runs_from_the_callback_to_the_culprit() -> None:
     with watched() as stalls:
-        await asyncio.create_task(burn_in_a_task(0.12))
+        await asyncio.create_task(burn_in_a_task(0.3))
     [stall] = stalls
     assert stall.stack[0].startswith("burn_in_a_task")
     assert stall.stack[-1] == stall.where
