@@ -79,7 +79,7 @@ def expected_of(registered: RegisteredModel, live: Live | None) -> Expected:
 
 
 async def _tallies(
-    source: Iterator[list[bytes]], registered: RegisteredModel, expected: Expected, workers: int | None
+    source: Iterator[bytes], registered: RegisteredModel, expected: Expected, workers: int | None
 ) -> AsyncGenerator[Tally, None]:
     """The counts of one part after the other, in their order."""
     parts = await asyncio.to_thread(lambda: list(islice(source, _FEW)))
@@ -98,13 +98,12 @@ async def _tallies(
 
 @dataclass(slots=True)
 class _Line:
-    """What is still to be checked: the parts at hand, then those of the source. `first` is the next record's number."""
+    """What is still to be checked: the parts at hand, then those of the source."""
 
-    at_hand: deque[list[bytes]]
-    source: Iterator[list[bytes]]
-    first: int = 0
+    at_hand: deque[bytes]
+    source: Iterator[bytes]
 
-    async def next(self) -> list[bytes] | None:
+    async def next(self) -> bytes | None:
         """The next part; `None` at the end."""
         return self.at_hand.popleft() if self.at_hand else await asyncio.to_thread(next, self.source, None)
 
@@ -112,25 +111,19 @@ class _Line:
 async def _here(line: _Line, registered: RegisteredModel, expected: Expected) -> AsyncGenerator[Tally, None]:
     reads = await asyncio.to_thread(reader, registered.model_class, expected)
     while (lines := await line.next()) is not None:
-        part = await asyncio.to_thread(tally, lines, line.first, reads)
-        line.first += part.checked
-        yield part
+        yield await asyncio.to_thread(tally, lines, reads)
 
 
 async def _there(line: _Line, crew: Crew) -> AsyncGenerator[Tally, None]:
     """Some parts ahead of what is counted, no more: what waits is held in memory."""
-    asked: deque[tuple[list[bytes], asyncio.Future[Tally]]] = deque()
-    ahead = 0
+    asked: deque[tuple[bytes, asyncio.Future[Tally]]] = deque()
     try:
         while (lines := await line.next()) is not None or asked:
             if lines is not None:
-                asked.append((lines, crew.check(lines, line.first + ahead)))
-                ahead += sum(bool(one) and not one.isspace() for one in lines)
+                asked.append((lines, crew.check(lines)))
             if lines is None or len(asked) > 2 * crew.size:
                 part = await asked[0][1]
                 asked.popleft()
-                line.first += part.checked
-                ahead -= part.checked
                 yield part
     except BrokenExecutor:
         # their processes cannot be had, or were ended: what they did not do is done here

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from xregistry_tui.enrichment.adapters import Reader, reader
+from xregistry_tui.enrichment.passing import next_query
 from xregistry_tui.profiling.plan import Budget
-from xregistry_tui.resources.base import Clipped, Page, RecordQuery
+from xregistry_tui.resources.base import Clipped, Page
 from xregistry_tui.schema.report import FieldFailures, Problem, SampleReport
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 WHOLE = Budget(seconds=300.0, rows=1_000_000, bytes=2 * 1024 * 1024 * 1024)
 """What checking a whole collection may take."""
 
-PAGE, CELL = 5_000, 1_000_000
 _KEPT = 200
 
 
@@ -59,7 +59,7 @@ async def validate_collection(
     reads = await asyncio.to_thread(reader, registered.model_class, {})
     found, seen, more = _Found(), 0, True
     while more and seen < budget.rows and time.monotonic() < until:
-        page = await resource.records(_next(collection, seen, budget, until))
+        page = await resource.records(next_query(collection, seen, budget, until))
         await asyncio.to_thread(_check, page, reads, registered, found)
         seen += len(page.rows)
         more = page.more and bool(page.rows)
@@ -76,11 +76,6 @@ async def validate_collection(
         excluded=found.excluded,
     )
     return report, not more
-
-
-def _next(collection: str, seen: int, budget: Budget, until: float) -> RecordQuery:
-    left = replace(budget, seconds=max(0.5, until - time.monotonic()), rows=budget.rows - seen)
-    return RecordQuery(collection=collection, offset=seen, limit=min(PAGE, left.rows), cell_limit=CELL, budget=left)
 
 
 def _check(page: Page, reads: Reader, registered: RegisteredModel, found: _Found) -> None:

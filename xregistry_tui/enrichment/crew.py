@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import sys
-from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -76,9 +75,9 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(size, context, _begin, (made, list(sys.path)))
 
-    def check(self, lines: Sequence[bytes], first: int) -> asyncio.Future[Tally]:
+    def check(self, lines: bytes) -> asyncio.Future[Tally]:
         """What is wrong with these lines."""
-        asked: Future[Tally] = self._pool.submit(_check, lines, first)
+        asked: Future[Tally] = self._pool.submit(_check, lines)
         return asyncio.wrap_future(asked)
 
     def leave(self) -> None:
@@ -95,7 +94,7 @@ def _begin(made: Recipe, path: list[str]) -> None:
     _reader = made.reader()
 
 
-def _check(lines: Sequence[bytes], first: int) -> Tally:
+def _check(lines: bytes) -> Tally:
     if _reader is None:
         raise RuntimeError("the process was not told what to check by")
-    return tally(lines, first, _reader, keep=20)
+    return tally(lines, _reader, keep=20)

@@ -77,4 +77,4 @@ def pace_of(kind: str, level: str = "development") -> Pace:
         return Pace()
     if level == "production":
         return Pace(poll=10.0, slots=1, share=0.02, floor=30.0)
-    return Pace(poll=5.0, slots=2)
+    return Pace(poll=5.0, slots=2, share=0.03)

@@ -91,7 +91,7 @@ async def judged(
     found = Judged()
     until = time.monotonic() + budget.seconds
     while found.seen < budget.rows and found.size <= budget.bytes and time.monotonic() < until:
-        page = await resource.records(_next(collection, found.seen, budget, until))
+        page = await resource.records(next_query(collection, found.seen, budget, until))
         found.queries += page.how.queries
         found.milliseconds += page.how.milliseconds
         for start in range(0, len(page.rows), _AT_ONCE):
@@ -123,7 +123,7 @@ def _workers() -> Workers:
     return Workers(most=2)
 
 
-def _next(collection: str, seen: int, budget: Budget, until: float) -> RecordQuery:
+def next_query(collection: str, seen: int, budget: Budget, until: float) -> RecordQuery:
     """The next page, within what is left of the budget."""
     left = replace(budget, seconds=max(0.5, until - time.monotonic()), rows=budget.rows - seen)
     return RecordQuery(collection=collection, offset=seen, limit=min(PAGE, left.rows), cell_limit=CELL, budget=left)

@@ -45,22 +45,23 @@ class Tally:
     kept: list[_Where] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
-        """Count in what was counted after this."""
+        """Count in what was counted after this, whose numbers begin anew."""
+        other_kept = [(self.checked + number, line) for number, line in other.kept]
         self.checked += other.checked
         self.invalid += other.invalid
         self.warned += other.warned
         self.reasons += other.reasons
         self.unseen += other.unseen
-        self.kept += other.kept[: max(0, KEPT - len(self.kept))]
+        self.kept += other_kept[: max(0, KEPT - len(self.kept))]
 
 
-def tally(lines: Iterable[bytes], first: int, reader: Reader, *, keep: int = KEPT) -> Tally:
-    """Count lines, of which the first has that number; `keep` of the wrong ones are kept."""
+def tally(lines: bytes, reader: Reader, *, keep: int = KEPT) -> Tally:
+    """Count lines, by their numbers among these; `keep` of the wrong ones are kept."""
     from pydantic import ValidationError
 
     read, found = reader.read_json, Tally()
-    number = first - 1
-    for line in lines:
+    number = -1
+    for line in lines.split(b"\n"):
         if not line or line.isspace():
             continue
         number += 1
@@ -74,7 +75,7 @@ def tally(lines: Iterable[bytes], first: int, reader: Reader, *, keep: int = KEP
         except Exception as error:  # noqa: BLE001 - a model's own code failed: that is said as a problem of the record
             said = f"the model's own check failed: {type(error).__name__}: {error}"
             _blame(found, (number, line), {("", said)}, keep)
-    found.checked = number - first + 1
+    found.checked = number + 1
     return found
 
 
@@ -114,7 +115,7 @@ def _record(line: bytes) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def chunks(read: Callable[[int], bytes], size: int) -> Iterator[list[bytes]]:
+def chunks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
     """Whole lines of a binary stream, about so many bytes at a time; the last one need not have an end.
 
     Of a line beyond `LONGEST` there is no more than tells that it is.
@@ -128,8 +129,8 @@ def chunks(read: Callable[[int], bytes], size: int) -> Iterator[list[bytes]]:
                 parts.append(data)
                 held += len(data)
             continue
-        yield b"".join((*parts, data[:cut])).split(b"\n")
+        yield b"".join((*parts, data[:cut]))
         parts = [data[cut + 1 :]]
         held = len(parts[0])
     if held:
-        yield [b"".join(parts)]
+        yield b"".join(parts)

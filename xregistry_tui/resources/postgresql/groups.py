@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 QUANTILES = (0.25, 0.5, 0.75)
 """The shares of records that quantiles are given for."""
 
+_FORMAT = "format "
 COARSE, FINE = 4, 400
 """Into how many parts quantiles divide the records: where all are read, and where intervals are read from them."""
 
@@ -209,6 +210,9 @@ def _read(question: Question, said: Mapping[str, Sequence[Row]]) -> Groups:
         formats=[(text, int(n or 0)) for _, _, text, n, *_ in said.get("f", ()) if text is not None],
         rates=dict(_rates(said.get("k", ()))),
     )
+    found.formats += [
+        (name.removeprefix(_FORMAT), int(sums.hits)) for name, sums in found.rates.items() if name.startswith(_FORMAT)
+    ]
     counts = [0] * question.bins
     for _, _, text, values, once, repeated in said.get("h", ()):
         place, records, clipped = map(int, (text or "-1,0,0").split(","))

@@ -28,7 +28,7 @@ MODEL = "\0model"  # the key of what is about all fields together; no field has 
 NO_RULE, OPTIONAL = "·", "optional"
 THRESHOLDS = (0.95, 0.99, 0.999, 0.9)
 FAR = 0.1  # below the threshold by more than this is far below
-_ALARMED = {"fill": "completeness", "unique": "uniqueness", "freshness": "timeliness"}
+_ALARMED = {"fill": "completeness", "off_set": "validity", "unique": "uniqueness", "freshness": "timeliness"}
 _OF_VALUES = frozenset({"new_value", "lost_value"})
 
 

@@ -162,7 +162,8 @@ def _how(profile: Profile) -> Text:
 def _changes(found: Iterable[Alarm]) -> Iterator[tuple[str, Text]]:
     for alarm in found:
         told = plain(alarm.message.removeprefix(f"{alarm.field}: "), 120)
-        yield "since", line(f"{alarm.since.astimezone():%H:%M}  ", ("▲ ", "warn"), told)
+        version = (f"v{plain(alarm.version, 20)}  ", "dim") if alarm.version else ""
+        yield "since", line(f"{alarm.since.astimezone():%H:%M}  ", version, ("▲ ", "warn"), told)
 
 
 def _about_model(spot: Spot) -> Iterator[tuple[str, Text]]:
