@@ -18,8 +18,9 @@ import time
 from pathlib import Path
 from statistics import median
 
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel
 
+from tests.benchmarks.bulk_model import Checked
 from tests.benchmarks.figures import say_machine
 from xregistry_tui.core.bindings import Binding
 from xregistry_tui.core.models import RegisteredModel
@@ -36,22 +37,6 @@ CATEGORIES = ("new", "paid", "sent", "done", "void")
 KINDS = (Kind.INTEGER, Kind.STRING, Kind.NUMBER, Kind.STRING, Kind.DATETIME)
 FIELDS = [(f"f{number}", KINDS[number % 5]) for number in range(20)]
 CATEGORICAL = [name for number, (name, _) in enumerate(FIELDS) if number % 5 == 3]
-
-
-class Checked(BaseModel):
-    """The same with code of its own."""
-
-    f0: int
-    f1: str
-    f3: str
-
-    @field_validator("f1")
-    @classmethod
-    def written_in_small(cls, value: str) -> str:
-        """A check that any model may have."""
-        if value != value.lower():
-            raise ValueError("must be in small letters")
-        return value
 
 
 def write(path: Path, records: int) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from xregistry_tui.enrichment.adapters import Expected, reader
+from xregistry_tui.enrichment.adapters import Expected, Reader, reader
 from xregistry_tui.enrichment.choices import choices
 from xregistry_tui.enrichment.crew import Crew, recipe
 from xregistry_tui.enrichment.tally import Reason, Tally, chunks, tally
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
     from xregistry_tui.enrichment.live import Live
 
-CHUNK = 512 * 1024
+CHUNK = 2 * 1024 * 1024
 """Bytes that are checked at a time."""
 
 # so much is checked sooner here than others are called
-_FEW = 8
+_FEW = 4
 _MOST_WORKERS = 4
 _SHOWN = 200
 
@@ -86,14 +86,14 @@ async def _tallies(
     made = recipe(registered, expected) if len(parts) == _FEW else None
     size = min(_MOST_WORKERS, os.cpu_count() or 1) if workers is None else workers
     line = _Line(deque(parts), source)
+    reads = await asyncio.to_thread(reader, registered.model_class, expected)
     if made is not None and size > 0:
-        async with aclosing(_there(line, Crew(made, size))) as found:
+        async with aclosing(_there(line, Crew(made, size), reads)) as found:
             async for part in found:
                 yield part
     # all, or what is left where they could not go on
-    async with aclosing(_here(line, registered, expected)) as found:
-        async for part in found:
-            yield part
+    while (lines := await line.next()) is not None:
+        yield await asyncio.to_thread(tally, lines, reads)
 
 
 @dataclass(slots=True)
@@ -108,16 +108,14 @@ class _Line:
         return self.at_hand.popleft() if self.at_hand else await asyncio.to_thread(next, self.source, None)
 
 
-async def _here(line: _Line, registered: RegisteredModel, expected: Expected) -> AsyncGenerator[Tally, None]:
-    reads = await asyncio.to_thread(reader, registered.model_class, expected)
-    while (lines := await line.next()) is not None:
-        yield await asyncio.to_thread(tally, lines, reads)
-
-
-async def _there(line: _Line, crew: Crew) -> AsyncGenerator[Tally, None]:
-    """Some parts ahead of what is counted, no more: what waits is held in memory."""
+async def _there(line: _Line, crew: Crew, reads: Reader) -> AsyncGenerator[Tally, None]:
+    """Some parts ahead of what is counted, no more: what waits is held in memory. Until they are ready we begin."""
     asked: deque[tuple[bytes, asyncio.Future[Tally]]] = deque()
+    ready = crew.ready()
     try:
+        while not ready.done() and (lines := await line.next()) is not None:
+            yield await asyncio.to_thread(tally, lines, reads)
+        await ready
         while (lines := await line.next()) is not None or asked:
             if lines is not None:
                 asked.append((lines, crew.check(lines)))
@@ -129,6 +127,7 @@ async def _there(line: _Line, crew: Crew) -> AsyncGenerator[Tally, None]:
         # their processes cannot be had, or were ended: what they did not do is done here
         line.at_hand.extendleft(lines for lines, _ in reversed(asked))
     finally:
+        ready.cancel()
         for _, one in asked:
             one.cancel()
         crew.leave()

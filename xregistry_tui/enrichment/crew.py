@@ -75,6 +75,11 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(size, context, _begin, (made, list(sys.path)))
 
+    def ready(self) -> asyncio.Future[None]:
+        """When the first of them can begin: starting takes as long as checking some megabytes."""
+        begun: Future[None] = self._pool.submit(_begun)
+        return asyncio.wrap_future(begun)
+
     def check(self, lines: bytes) -> asyncio.Future[Tally]:
         """What is wrong with these lines."""
         asked: Future[Tally] = self._pool.submit(_check, lines)
@@ -92,6 +97,10 @@ def _begin(made: Recipe, path: list[str]) -> None:
     global _reader  # noqa: PLW0603 - what a process is for is given to it once
     sys.path[:] = path
     _reader = made.reader()
+
+
+def _begun() -> None:
+    """A process is there."""
 
 
 def _check(lines: bytes) -> Tally:

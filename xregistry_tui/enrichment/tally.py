@@ -59,23 +59,22 @@ def tally(lines: bytes, reader: Reader, *, keep: int = KEPT) -> Tally:
     """Count lines, by their numbers among these; `keep` of the wrong ones are kept."""
     from pydantic import ValidationError
 
-    read, found = reader.read_json, Tally()
-    number = -1
-    for line in lines.split(b"\n"):
-        if not line or line.isspace():
-            continue
-        number += 1
-        if len(line) > LONGEST:
-            _blame(found, (number, b""), {("", f"longer than {LONGEST // 1024 // 1024} MB")}, keep)
-            continue
+    read, found, blank, number = reader.read_json, Tally(), 0, -1
+    # all that is asked of a line that is fine is that it is: most of them are
+    for number, line in enumerate(lines.split(b"\n")):
         try:
             read(line)
         except ValidationError as error:
-            _wrong(found, (number, line), error.errors(include_url=False), reader, keep)
+            if not line or line.isspace():
+                blank += 1
+            elif len(line) > LONGEST:
+                _blame(found, (number - blank, b""), {("", f"longer than {LONGEST // 1024 // 1024} MB")}, keep)
+            else:
+                _wrong(found, (number - blank, line), error.errors(include_url=False), reader, keep)
         except Exception as error:  # noqa: BLE001 - a model's own code failed: that is said as a problem of the record
             said = f"the model's own check failed: {type(error).__name__}: {error}"
-            _blame(found, (number, line), {("", said)}, keep)
-    found.checked = number + 1
+            _blame(found, (number - blank, line), {("", said)}, keep)
+    found.checked = number + 1 - blank
     return found
 
 
@@ -123,6 +122,10 @@ def chunks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
     held, parts, mark = 0, list[bytes](), codecs.BOM_UTF8
     while data := read(size):
         data, mark = data.removeprefix(mark), b""
+        if held > LONGEST and (end := data.find(b"\n")) >= 0:
+            # what is left out must not make a record of what is left
+            parts.append(b"\0")
+            data = data[end:]
         cut = data.rfind(b"\n")
         if cut < 0:
             if held <= LONGEST:
@@ -133,4 +136,4 @@ def chunks(read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
         parts = [data[cut + 1 :]]
         held = len(parts[0])
     if held:
-        yield b"".join(parts)
+        yield b"".join([*parts, b"\0"] if held > LONGEST else parts)
