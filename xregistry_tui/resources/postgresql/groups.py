@@ -24,7 +24,7 @@ QUANTILES = (0.25, 0.5, 0.75)
 """The shares of records that quantiles are given for."""
 
 _FORMAT = "format "
-COARSE, FINE = 4, 400
+COARSE, FINE = 4, 240
 """Into how many parts quantiles divide the records: where all are read, and where intervals are read from them."""
 
 Row = tuple[int, str, str | None, float | None, float | None, float | None]
