@@ -34,7 +34,8 @@ async def test_documents_that_differ(mongo: Fresh, opened: Opened) -> None:
     mongo.db["t"].insert_many([{"name": None, "n": 1.5} for _ in range(5)])
     shape = await (await opened(mongo.url)).shape("t")
     found = dict(walk(shape))
-    assert [(f.name, f.required, f.nullable) for f in shape.fields][:3] == [
+    steady = [field for field in shape.fields if field.name != "n"]  # third where a short one is drawn first
+    assert [(f.name, f.required, f.nullable) for f in steady][:3] == [
         ("_id", True, False),
         ("name", True, True),
         ("place", False, False),
