@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xregistry_tui.schema.json_edit import edit
-from xregistry_tui.schema.json_text import JsonTextError, escape, parse
+from xregistry_tui.schema.json_pointer import escape
+from xregistry_tui.schema.json_text import JsonTextError, parse
 
 ORDER = """{
   "id": 6413,

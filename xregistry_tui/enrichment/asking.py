@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.enrichment.suggestions import shown
 from xregistry_tui.resources.base import ResourceError
-from xregistry_tui.schema.json_text import escape
+from xregistry_tui.schema.json_pointer import escape, unescape
 from xregistry_tui.schema.report import Problem, Severity
 from xregistry_tui.schema.rules import Reference, Unique
 
@@ -143,7 +143,7 @@ def _field(live: Live, registered: RegisteredModel, path: str) -> FieldShape | N
 
 
 def _name(path: str) -> str:
-    return path.removeprefix("/").replace("~1", "/").replace("~0", "~")
+    return unescape(path.removeprefix("/"))
 
 
 def _is_scalar(value: Any) -> bool:

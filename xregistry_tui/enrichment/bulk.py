@@ -18,8 +18,8 @@ from xregistry_tui.enrichment.adapters import Expected, Reader, reader
 from xregistry_tui.enrichment.choices import choices
 from xregistry_tui.enrichment.crew import Crew, recipe
 from xregistry_tui.enrichment.tally import Reason, Tally, chunks, tally
-from xregistry_tui.schema.json_text import escape
-from xregistry_tui.schema.report import FieldFailures, Problem, SampleReport, Severity
+from xregistry_tui.schema.json_pointer import escape
+from xregistry_tui.schema.report import FieldFailures, Problem, SampleReport, Severity, failures_by_field
 
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
@@ -138,8 +138,7 @@ def _by_field(reasons: Mapping[Reason, int]) -> tuple[FieldFailures, ...]:
     by_path: dict[str, Counter[str]] = {}
     for (path, message), count in reasons.items():
         by_path.setdefault(path, Counter())[message] += count
-    found = [FieldFailures(path, counts.total(), counts.most_common(1)[0][0]) for path, counts in by_path.items()]
-    return tuple(sorted(found, key=lambda failures: (-failures.failures, failures.path)))
+    return failures_by_field(by_path)
 
 
 def _problems(

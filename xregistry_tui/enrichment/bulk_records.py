@@ -14,7 +14,7 @@ from xregistry_tui.enrichment.adapters import Reader, reader
 from xregistry_tui.enrichment.passing import next_query
 from xregistry_tui.profiling.plan import Budget
 from xregistry_tui.resources.base import Clipped, Page
-from xregistry_tui.schema.report import FieldFailures, Problem, SampleReport
+from xregistry_tui.schema.report import Problem, SampleReport, failures_by_field
 
 if TYPE_CHECKING:
     from xregistry_tui.core.models import RegisteredModel
@@ -69,7 +69,7 @@ async def validate_collection(
         version=registered.version,
         checked=found.checked,
         invalid=found.invalid,
-        by_field=_by_field(found),
+        by_field=failures_by_field(found.reasons),
         problems=tuple(found.problems),
         checked_at=now,
         duration=(time.perf_counter() - started) * 1000,
@@ -101,8 +101,3 @@ def _check(page: Page, reads: Reader, registered: RegisteredModel, found: _Found
             absent=tuple(page.absent[index] for index in refused) if page.absent else (),
         )
         found.add(validate_records(chosen, registered))
-
-
-def _by_field(found: _Found) -> tuple[FieldFailures, ...]:
-    failures = [FieldFailures(path, one.total(), one.most_common(1)[0][0]) for path, one in found.reasons.items()]
-    return tuple(sorted(failures, key=lambda one: (-one.failures, one.path)))

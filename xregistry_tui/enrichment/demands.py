@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.enrichment.reading import Reading, Readings, readings
 from xregistry_tui.schema.change import ChangeType, SchemaChange, Verdict, shown
 from xregistry_tui.schema.diff import compare
+from xregistry_tui.schema.json_pointer import escape
 from xregistry_tui.schema.json_schema import shape_of, shape_of_model
 from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Reference, Required, Rule, Unique, describe
 from xregistry_tui.schema.shape import Kind, segments
@@ -303,4 +304,4 @@ def said(rule: Rule) -> str:
 
 def path_of(name: str) -> str:
     """The JSON Pointer of a top-level field."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")
+    return "/" + escape(name)

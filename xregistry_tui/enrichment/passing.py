@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xregistry_tui.core.execution import Workers
 from xregistry_tui.enrichment.problems import Complaint, complaints
 from xregistry_tui.resources.base import Clipped, RecordQuery
-from xregistry_tui.schema.json_text import escape
+from xregistry_tui.schema.json_pointer import escape
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -17,8 +17,9 @@ from xregistry_tui.enrichment.coercion import lenient, read_as
 from xregistry_tui.enrichment.problems import Complaint, complaints
 from xregistry_tui.enrichment.suggestions import converted, for_missing, nearest, shown
 from xregistry_tui.resources.base import Clipped, Page
-from xregistry_tui.schema.json_text import SIZE, Document, JsonTextError, escape, parse
-from xregistry_tui.schema.report import FieldFailures, Problem, SampleReport, Severity, ValidationReport
+from xregistry_tui.schema.json_pointer import escape
+from xregistry_tui.schema.json_text import SIZE, Document, JsonTextError, parse
+from xregistry_tui.schema.report import Problem, SampleReport, Severity, ValidationReport, failures_by_field
 from xregistry_tui.schema.rules import OneOf, describe, holds
 
 if TYPE_CHECKING:
@@ -305,16 +306,12 @@ def validate_records(
             reasons.setdefault(path, Counter())[message] += 1
         if len(kept) < _KEPT:
             kept += [replace(problem, record=locator) for problem in problems]
-    by_field = [
-        FieldFailures(path=path, failures=counts.total(), reason=counts.most_common(1)[0][0])
-        for path, counts in reasons.items()
-    ]
     return SampleReport(
         model=registered.path,
         version=registered.version,
         checked=checked,
         invalid=invalid,
-        by_field=tuple(sorted(by_field, key=lambda failures: (-failures.failures, failures.path))),
+        by_field=failures_by_field(reasons),
         problems=tuple(kept[:_KEPT]),
         checked_at=checked_at,
         duration=(time.perf_counter() - started) * 1000,

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from xregistry_tui.schema.conjunction import both
 from xregistry_tui.schema.equality import Undecidable, key
+from xregistry_tui.schema.json_pointer import unescape
 from xregistry_tui.schema.keywords import ASSERTED, KINDS, LISTED, UNEVALUATED, UNIONS, UNLISTED, notes
 from xregistry_tui.schema.kinds import Flat, Json, Way, joined, split
 
@@ -50,7 +51,7 @@ class Document:
             return None
         found: Any = self.root
         for part in unquote(reference[1:]).split("/")[1:]:
-            name = part.replace("~1", "/").replace("~0", "~")
+            name = unescape(part)
             if isinstance(found, Mapping):
                 found = found.get(name)
             elif isinstance(found, list | tuple) and name.isdecimal() and int(name) < len(found):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any, TypeAlias
 
+from xregistry_tui.schema.json_pointer import escape
 from xregistry_tui.schema.shape import segments
 
 
@@ -135,7 +136,7 @@ def agree(changes: Iterable[SchemaChange]) -> bool:
 
 def under(segment: str, changes: Iterable[SchemaChange]) -> Changes:
     """The changes of a part as those of the whole; the segment is a field's true name, an index or `*`."""
-    prefix = "/" + segment.replace("~", "~0").replace("/", "~1")
+    prefix = "/" + escape(segment)
     return [
         SchemaChange(  # spelled out: dataclasses.replace takes ten times as long, and there may be thousands
             path=prefix + change.path,

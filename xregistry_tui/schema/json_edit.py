@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from xregistry_tui.schema.json_pointer import unescape
 from xregistry_tui.schema.json_text import Document, Span
 
 
@@ -34,7 +35,7 @@ def edit(text: str, document: Document, pointer: str, value: Any) -> Edit | None
     holder = document.values.get(parent)
     if holder is None or not pointer or text[holder.start] != "{":
         return None
-    name = json.dumps(segment.replace("~1", "/").replace("~0", "~"), ensure_ascii=False)
+    name = json.dumps(unescape(segment), ensure_ascii=False)
     return _member(text, document, parent, holder, f"{name}: {written}")
 
 

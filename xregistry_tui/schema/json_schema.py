@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from xregistry_tui.schema.json_pointer import unescape
 from xregistry_tui.schema.rules import Length, OneOf, Pattern, Range, Required, Rule
 from xregistry_tui.schema.shape import CollectionKind, FieldShape, Kind, Shape
 
@@ -177,7 +178,7 @@ def _referred(target: str, reader: _Reader) -> tuple[Any, _Reader]:
         return {}, reader
     found: Any = reader.root
     for part in urllib.parse.unquote(target[1:]).split("/")[1:]:
-        found = _part(found, part.replace("~1", "/").replace("~0", "~"))
+        found = _part(found, unescape(part))
     if target in reader.open:
         return {"type": found["type"]} if isinstance(found, Mapping) and "type" in found else {}, reader
     return found, replace(reader, open=(*reader.open, target))

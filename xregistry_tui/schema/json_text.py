@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from json import JSONDecodeError, decoder
 from typing import Any, NoReturn
 
+from xregistry_tui.schema.json_pointer import escape
+
 SIZE = 1_000_000
 DEPTH = 100
 
@@ -65,15 +67,6 @@ class JsonTextError(ValueError):
         self.offset = offset
         self.line = line
         self.column = column
-
-
-def escape(segment: str) -> str:
-    """One segment of a JSON Pointer.
-
-    >>> escape("a/b~c")
-    'a~1b~0c'
-    """
-    return segment.replace("~", "~0").replace("/", "~1")
 
 
 def to_pointer(segments: Iterable[str | int]) -> str:

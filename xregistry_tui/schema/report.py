@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -73,6 +75,12 @@ class FieldFailures:
     path: str
     failures: int
     reason: str
+
+
+def failures_by_field(reasons: Mapping[str, Counter[str]]) -> tuple[FieldFailures, ...]:
+    """What failed most first, of how often each reason was given by path."""
+    found = [FieldFailures(path, counts.total(), counts.most_common(1)[0][0]) for path, counts in reasons.items()]
+    return tuple(sorted(found, key=lambda failures: (-failures.failures, failures.path)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

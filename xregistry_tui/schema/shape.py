@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from xregistry_tui.schema.json_pointer import escape, unescape
+
 if TYPE_CHECKING:
     import datetime
     import decimal
@@ -117,7 +119,7 @@ def pointer(*segments: str) -> str:
     """
     if len(segments) == 1 and not segments[0].startswith("/"):
         return segments[0]
-    return "".join("/" + segment.replace("~", "~0").replace("/", "~1") for segment in segments)
+    return "".join("/" + escape(segment) for segment in segments)
 
 
 def segments(path: str) -> tuple[str, ...]:
@@ -128,7 +130,7 @@ def segments(path: str) -> tuple[str, ...]:
     """
     if not path.startswith("/"):
         return (path,)
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/"))
+    return tuple(unescape(part) for part in path[1:].split("/"))
 
 
 def walk(shape: Shape) -> Iterator[tuple[str, FieldShape]]:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from xregistry_tui.resources.base import CollectionFailed, Condition
-from xregistry_tui.resources.mongodb.kinds import addressable, field, segments
+from xregistry_tui.resources.mongodb.kinds import addressable, field
 from xregistry_tui.resources.mongodb.values import located, meanings, sent
+from xregistry_tui.schema.shape import segments
 
 if TYPE_CHECKING:
     from xregistry_tui.schema.shape import Scalar

@@ -49,13 +49,6 @@ def field(segments: Sequence[str], of: str = "$$ROOT") -> Any:
     return expression
 
 
-def segments(path: str) -> tuple[str, ...]:
-    """The names that a path of a figure leads through."""
-    if not path.startswith("/"):
-        return (path,)
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/"))
-
-
 def addressable(parts: Sequence[str]) -> bool:
     """Whether a filter can name the field; others are read by an expression."""
     return all(part and not part.startswith("$") and "." not in part for part in parts)

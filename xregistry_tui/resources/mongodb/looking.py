@@ -14,9 +14,9 @@ from xregistry_tui.resources.mongodb.catalogue import Entry
 from xregistry_tui.resources.mongodb.checks import Check, check
 from xregistry_tui.resources.mongodb.connection import aggregate
 from xregistry_tui.resources.mongodb.drawing import Drawn
-from xregistry_tui.resources.mongodb.kinds import addressable, field, segments
+from xregistry_tui.resources.mongodb.kinds import addressable, field
 from xregistry_tui.schema.rules import Rule
-from xregistry_tui.schema.shape import FieldShape
+from xregistry_tui.schema.shape import FieldShape, segments
 
 if TYPE_CHECKING:
     from xregistry_tui.resources.mongodb.connection import Asker

@@ -16,8 +16,9 @@ from xregistry_tui.resources.mongodb.catalogue import Entry, entry
 from xregistry_tui.resources.mongodb.cells import clipped, read
 from xregistry_tui.resources.mongodb.conditions import null, where
 from xregistry_tui.resources.mongodb.connection import aggregate
-from xregistry_tui.resources.mongodb.kinds import addressable, field, segments
+from xregistry_tui.resources.mongodb.kinds import addressable, field
 from xregistry_tui.resources.mongodb.values import CODEC, decoded, locator
+from xregistry_tui.schema.shape import segments
 
 if TYPE_CHECKING:
     from bson.raw_bson import RawBSONDocument

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xregistry_tui.schema.json_edit import edit
-from xregistry_tui.schema.json_text import Document, JsonTextError, escape, parse
+from xregistry_tui.schema.json_pointer import escape
+from xregistry_tui.schema.json_text import Document, JsonTextError, parse
 
 
 @dataclass(frozen=True, slots=True)
